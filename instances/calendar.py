@@ -1,0 +1,66 @@
+"""The calendar of an appraisal: periods, tranches, years and financial years (model.md, section 1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import Literal
+
+from dateutil.relativedelta import relativedelta
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+LIVE = -1
+"""Tranche of what is live before the start."""
+
+
+def financial_year(day: dt.date) -> str:
+    """The April-to-March year of a day, such as '2026/27'."""
+    first = day.year if day.month >= 4 else day.year - 1
+    return f"{first}/{(first + 1) % 100:02d}"
+
+
+class Calendar(BaseModel):
+    """Periods `k = 0 .. periods - 1` of `period_months` each; a tranche is a period `k < tranches`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: dt.date = Field(..., description="first day of the appraisal", json_schema_extra={"unit": "date"})
+    period_months: Literal[1, 3, 6, 12] = Field(..., description="length of a period", json_schema_extra={"unit": "months"})
+    tranches: int = Field(..., ge=1, description="periods, from the first, in which a go-live may happen", json_schema_extra={"unit": "periods"})
+    horizon_years: float = Field(..., gt=0, le=100, description="length of the appraisal from the start", json_schema_extra={"unit": "years"})
+
+    @model_validator(mode="after")
+    def _whole_periods(self) -> Calendar:
+        months = self.horizon_years * 12
+        if abs(months / self.period_months - round(months / self.period_months)) > 1e-9:
+            raise ValueError(f"horizon_years = {self.horizon_years:g} is not a whole number of {self.period_months}-month periods")
+        if self.tranches > self.periods:
+            raise ValueError(f"tranches = {self.tranches} reach beyond the horizon of {self.periods} periods")
+        return self
+
+    @cached_property
+    def periods(self) -> int:
+        """Number of periods in the horizon."""
+        return round(self.horizon_years * 12 / self.period_months)
+
+    @property
+    def period_years(self) -> float:
+        """Length of a period in years."""
+        return self.period_months / 12
+
+    def date(self, k: int) -> dt.date:
+        """First day of period `k`; a start late in a month is held to the month's last day."""
+        return self.start + relativedelta(months=k * self.period_months)
+
+    @cached_property
+    def tranche_dates(self) -> tuple[dt.date, ...]:
+        """First day of each tranche."""
+        return tuple(self.date(k) for k in range(self.tranches))
+
+    def years(self, k: int) -> float:
+        """Years from the start to period `k`."""
+        return k * self.period_months / 12
+
+    def month(self, k: int, m: int) -> dt.date:
+        """First day of month `m` of period `k`."""
+        return self.start + relativedelta(months=k * self.period_months + m)

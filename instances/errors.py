@@ -1,0 +1,71 @@
+"""What can be wrong with an instance, and how it is said: where, value, what is expected, the nearest known name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that resembles `name` most, or None when nothing does."""
+    known = list(known)
+    folded = {candidate.casefold(): candidate for candidate in known}
+    exact = folded.get(name.casefold())
+    if exact is not None:
+        return exact
+    close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    return folded[close[0]] if close else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in the data.
+
+    Attributes:
+        table: The file, such as `contracts.csv` or `instance.toml`, or `override`.
+        problem: What is wrong, with the value.
+        expected: What to write instead, when that can be said.
+        row: The row as a spreadsheet numbers it: the header is row 1.
+        column: The column or the TOML path.
+        nearest: The nearest known name.
+    """
+
+    table: str
+    problem: str
+    expected: str = ""
+    row: int | None = None
+    column: str = ""
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        """The fault in one line: where, what, remedy."""
+        where = self.table
+        if self.row is not None:
+            where += f" row {self.row}"
+        if self.column:
+            where += f", {self.column}"
+        text = f"{where}: {self.problem}"
+        if self.expected:
+            text += f"; {self.expected}"
+        if self.nearest is not None:
+            text += f"; did you mean '{self.nearest}'?"
+        return text
+
+
+class InstanceError(ValueError):
+    """An instance that cannot be used; holds every fault that was found.
+
+    Attributes:
+        name: The instance as the user named it.
+        faults: All faults, in the order of tables and rows.
+    """
+
+    def __init__(self, name: str, faults: Sequence[Fault]) -> None:
+        """Keep the faults; the message lists every one."""
+        self.name = name
+        self.faults = tuple(faults)
+        count = len(self.faults)
+        lines = [f"{count} fault{'s' if count != 1 else ''} in '{name}'"]
+        lines += [f"  {fault}" for fault in self.faults]
+        super().__init__("\n".join(lines))

@@ -1,0 +1,169 @@
+"""The settings of an instance: the sections of instance.toml, frozen, with unit and meaning of each key."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from importlib import resources
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from instances.calendar import Calendar
+from instances.rules import Rules
+from instances.tables import Parameters
+
+Rate = Annotated[float, Field(gt=-1, lt=1, allow_inf_nan=False)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Title(_Section):
+    """What the instance is."""
+
+    title: str = Field(..., description="title for reports")
+    price_year: int | str | None = Field(None, description="year in whose prices all money is given")
+    licence: str | None = Field(None, description="licence of the data")
+    source: str | None = Field(None, description="where the data come from")
+    note: str | None = Field(None, description="what the reader should know")
+
+
+class OptimismBias(_Section):
+    """How far plans turn out worse than forecast: savings lower, costs higher."""
+
+    savings: float = Field(0.0, ge=0, le=1, allow_inf_nan=False, description="cut of every saving", json_schema_extra={"unit": "share"})
+    costs: float = Field(0.0, ge=0, allow_inf_nan=False, description="addition to every cost", json_schema_extra={"unit": "share"})
+
+
+class CompatibilityWeights(_Section):
+    """Weights of what is known of a pair, where no score is given."""
+
+    politics: float = Field(1.0, ge=0, allow_inf_nan=False)
+    culture: float = Field(1.0, ge=0, allow_inf_nan=False)
+    history: float = Field(1.0, ge=0, allow_inf_nan=False)
+
+
+class CompatibilityScores(_Section):
+    """Scores from which a pair's compatibility is derived, where no score is given."""
+
+    same_control: float = Field(1.0, ge=0, le=1)
+    no_overall_control: float = Field(0.7, ge=0, le=1, description="one of the two is under no overall control")
+    different_control: float = Field(0.4, ge=0, le=1)
+    same_culture: float = Field(1.0, ge=0, le=1)
+    different_culture: float = Field(0.5, ge=0, le=1)
+    history_years: float = Field(10.0, gt=0, description="years of joint working that score 1", json_schema_extra={"unit": "years"})
+
+
+class Economics(Parameters):
+    """Defaults of the service parameters, and what holds for all services."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    discount_rate: Rate | dict[dt.date, Rate] | None = Field(
+        None,
+        description="one rate, or rates by the date from which they hold; absent: the Green Book's standard table",
+        json_schema_extra={"unit": "share a year"},
+    )
+    optimism_bias: OptimismBias = OptimismBias()
+    compatibility_weights: CompatibilityWeights = CompatibilityWeights()
+    compatibility_scores: CompatibilityScores = CompatibilityScores()
+
+    def rate(self, start: dt.date, year: int) -> float:
+        """Discount rate of elapsed year `year` (0 is the first from `start`), share a year.
+
+        The rate in force on the first day of that year; a dated table that begins later holds its first rate before.
+        """
+        table = self.discount_rate
+        if table is None:
+            return green_book_rate(year)
+        if isinstance(table, float):
+            return table
+        first_day = _years_after(start, year)
+        begun = [day for day in table if day <= first_day]
+        return table[max(begun)] if begun else table[min(table)]
+
+    def discount_factor(self, calendar: Calendar, k: int) -> float:
+        """DF(k): product of 1 / (1 + rate) over the elapsed years, the broken year pro rata (model.md, section 1)."""
+        whole, months = divmod(k * calendar.period_months, 12)
+        factor = 1.0
+        for year in range(whole):
+            factor /= 1 + self.rate(calendar.start, year)
+        if months:
+            factor /= (1 + self.rate(calendar.start, whole)) ** (months / 12)
+        return factor
+
+
+def _years_after(day: dt.date, years: int) -> dt.date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)
+
+
+@lru_cache(maxsize=1)
+def _green_book() -> tuple[tuple[int, float], ...]:
+    text = resources.files("instances").joinpath("data/green_book_discount_rates.csv").read_text(encoding="utf-8")
+    rows = [line.split(",") for line in text.splitlines()[1:] if line]
+    return tuple((int(first), float(rate)) for first, rate, *_ in rows)
+
+
+def green_book_rate(year: int) -> float:
+    """HM Treasury Green Book standard rate of elapsed year `year` (0 is the first), share a year; the table is package data."""
+    return [rate for first, rate in _green_book() if first <= year][-1]
+
+
+class Range(_Section):
+    """Low and high of one input for sensitivity."""
+
+    low: float | list[float] | dt.date
+    high: float | list[float] | dt.date
+    mid: float | list[float] | dt.date | None = None
+    source: str | None = None
+    note: str | None = None
+
+
+class Scenario(_Section):
+    """A named list of overrides."""
+
+    overrides: tuple[str, ...]
+    title: str | None = None
+
+
+class Settings(_Section):
+    """instance.toml as a whole."""
+
+    instance: Title
+    calendar: Calendar
+    economics: Economics = Economics()
+    rules: Rules = Rules()
+    ranges: dict[str, Range] = Field(default_factory=dict)
+    scenarios: dict[str, Scenario] = Field(default_factory=dict)
+
+    @field_validator("ranges", mode="before")
+    @classmethod
+    def _flat_ranges(cls, value: Any) -> Any:
+        """Range paths may be quoted keys or nested tables; `[low, high]` is short for a table."""
+        return _flatten(value) if isinstance(value, dict) else value
+
+    @field_validator("scenarios", mode="before")
+    @classmethod
+    def _scenario_lists(cls, value: Any) -> Any:
+        """A bare list of overrides is a scenario."""
+        if not isinstance(value, dict):
+            return value
+        return {name: {"overrides": entry} if isinstance(entry, list) else entry for name, entry in value.items()}
+
+
+def _flatten(tables: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in tables.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, list) and len(value) == 2:
+            flat[path] = {"low": value[0], "high": value[1]}
+        elif isinstance(value, dict) and not ({"low", "high"} & set(value)):
+            flat |= _flatten(value, f"{path}.")
+        else:
+            flat[path] = value
+    return flat

@@ -1,0 +1,215 @@
+"""A plan: what the councils get. Small, typed, frozen; DataFrames at the edge; nothing here needs Pyomo.
+
+All money is pounds in the instance's price year; `npv` is discounted to the start of the appraisal, every other amount
+is not. Savings are positive, costs negative, except `one_off`, which is a cost given as a positive amount.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+SAVING_HEADS = ("duplication", "process", "convergence", "estimated_saving", "purchasing")
+RECURRING_HEADS = ("coordination", "distance", "friction", "pay_alignment", "hosting", "estimated_cost")
+ONE_OFF_HEADS = ("set_up", "integration", "platform", "harmonisation", "redundancy", "termination", "estimated_one_off")
+HEADS = SAVING_HEADS + RECURRING_HEADS + ONE_OFF_HEADS
+LEAD_AUTHORITY = "lead_authority"
+"""The vehicle of a partnership where no table of vehicles is given."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Member(_Frozen):
+    """A council in a partnership; the host is one of them."""
+
+    council: str
+    tranche: int = Field(description="period of go-live, from 0; -1 is live before the start")
+    go_live: dt.date
+    npv: float
+    annual_saving: float = Field(description="yearly position at full effect, its part of purchasing included, GBP a year")
+    one_off: float = Field(description="one-off cost, GBP")
+
+
+class Partnership(_Frozen):
+    """A host and its members for one service."""
+
+    service: str
+    host: str
+    vehicle: str
+    members: tuple[Member, ...] = Field(description="host first, then by go-live and name")
+    npv: float
+    annual_saving: float
+    one_off: float
+    baseline: float = Field(description="members' combined cost today, GBP a year")
+    second_year: float = Field(description="members' second-year position, purchasing at full membership included, GBP a year")
+    payback_years: float | None = Field(description="one_off / annual_saving; None where there is no saving")
+
+
+class CouncilResult(_Frozen):
+    """What the plan means for one council."""
+
+    council: str
+    services_shared: int
+    services_hosted: int
+    baseline: float = Field(description="cost today of all services that it runs, GBP a year")
+    npv: float
+    annual_saving: float
+    one_off: float
+    net_saving: float = Field(description="undiscounted, over the horizon")
+
+
+class CashFlow(_Frozen):
+    """One amount of the financial view; costs are negative."""
+
+    financial_year: str = Field(description="April to March, such as 2026/27")
+    council: str
+    service: str
+    head: str
+    amount: float
+
+
+class HeadTotal(_Frozen):
+    """One cost head over the horizon, discounted and not; costs are negative."""
+
+    head: str
+    npv: float
+    amount: float
+
+
+class RuleLine(_Frozen):
+    """One application of a rule: what the plan has, what the rule asks, how far apart they are."""
+
+    rule: str
+    scope: str = Field(description="what it is applied to, in words")
+    service: str
+    host: str
+    council: str
+    tranche: int | None
+    value: float
+    limit: float
+    unit: str
+    slack: float = Field(description="distance from the limit in `unit`; negative is broken")
+    binding: bool = Field(description="no slack; for contract_timing: the tranche before would be too early")
+
+
+class Summary(_Frozen):
+    """The plan in a few figures."""
+
+    partnerships: int
+    councils: int = Field(description="councils that share something")
+    go_lives: int
+    annual_saving: float
+    one_off: float
+    net_saving: float = Field(description="undiscounted, over the horizon")
+    baseline: float = Field(description="combined cost today of what is shared")
+    payback_years: float | None = Field(description="one_off / annual_saving; None where there is no saving")
+    breakeven: dt.date | None = Field(description="first day of the period by whose start cash is back; None if it is never")
+
+
+class PlanDocument(_Frozen):
+    """plan.json as a whole."""
+
+    run: str = ""
+    instance: str
+    title: str
+    status: Literal["optimal", "feasible"]
+    npv: float
+    bound: float
+    gap: float
+    summary: Summary
+    partnerships: tuple[Partnership, ...]
+    options: tuple[dict[str, Any], ...] = ()
+    councils: tuple[CouncilResult, ...]
+    cashflow: tuple[CashFlow, ...]
+    heads: tuple[HeadTotal, ...]
+    rules: tuple[RuleLine, ...] = ()
+    manifest: dict[str, Any] = Field(default_factory=dict)
+
+
+class Plan:
+    """A plan with its tables as DataFrames.
+
+    Attributes:
+        document: Everything, as in plan.json.
+        timings: Seconds of each stage; not part of the plan, since they differ from run to run.
+    """
+
+    def __init__(self, document: PlanDocument, timings: dict[str, float] | None = None) -> None:
+        """Wrap a document."""
+        self.document = document
+        self.timings = dict(timings or {})
+
+    def __repr__(self) -> str:
+        """A line for the console."""
+        return f"Plan({self.document.instance!r}, {self.status}, npv={self.npv:,.2f}, partnerships={self.summary.partnerships})"
+
+    @classmethod
+    def from_json(cls, path: Path | str) -> Plan:
+        """Read a plan.json."""
+        return cls(PlanDocument.model_validate_json(Path(path).read_text(encoding="utf-8")))
+
+    @property
+    def status(self) -> str:
+        """`optimal` within the gap, or `feasible` when the solve was stopped."""
+        return self.document.status
+
+    @property
+    def npv(self) -> float:
+        """Net present value, GBP."""
+        return self.document.npv
+
+    @property
+    def bound(self) -> float:
+        """No plan has a higher NPV than this, GBP."""
+        return self.document.bound
+
+    @property
+    def gap(self) -> float:
+        """(bound - npv) / npv, a share; 0 where both are 0."""
+        return self.document.gap
+
+    @property
+    def summary(self) -> Summary:
+        """The plan in a few figures."""
+        return self.document.summary
+
+    @cached_property
+    def partnerships(self) -> pd.DataFrame:
+        """One row for each member: service, host, vehicle, member, tranche, go_live, npv, annual_saving, one_off."""
+        rows = [
+            {"service": p.service, "host": p.host, "vehicle": p.vehicle, "member": m.council, **m.model_dump(exclude={"council"})}
+            for p in self.document.partnerships
+            for m in p.members
+        ]
+        return pd.DataFrame(rows, columns=["service", "host", "vehicle", "member", "tranche", "go_live", "npv", "annual_saving", "one_off"])
+
+    @cached_property
+    def councils(self) -> pd.DataFrame:
+        """One row for each council of the instance."""
+        return _frame(CouncilResult, self.document.councils)
+
+    @cached_property
+    def cashflow(self) -> pd.DataFrame:
+        """The financial view: financial year, council, service, head, amount."""
+        return _frame(CashFlow, self.document.cashflow)
+
+    @cached_property
+    def heads(self) -> pd.DataFrame:
+        """Cost heads over the horizon, discounted and not."""
+        return _frame(HeadTotal, self.document.heads)
+
+    @cached_property
+    def rules(self) -> pd.DataFrame:
+        """Every application of a rule with its slack."""
+        return _frame(RuleLine, self.document.rules)
+
+
+def _frame(model: type[BaseModel], rows: tuple[Any, ...]) -> pd.DataFrame:
+    return pd.DataFrame([row.model_dump() for row in rows], columns=list(model.model_fields))
