@@ -143,7 +143,7 @@ def check_service_is_run(draft: Draft) -> Iterator[Fault]:
     for model in (tables.Contract, tables.Estimate, tables.Commitment, tables.Option):
         for line, row in draft.numbered(model):
             service = row.service
-            hosts = model is tables.Estimate or getattr(row, "decision", "") in {"shares_with", "live"}
+            hosts = model is tables.Estimate or getattr(row, "decision", "") in {"shares_with", "together", "live"}
             parties = {"council": row.council, ("host" if model is tables.Estimate else "other"): getattr(row, "host", getattr(row, "other", None)) if hosts else None}
             for column, council in parties.items():
                 if service in services and council in councils and (council, service) not in run:

@@ -28,6 +28,7 @@ from instances.checks import Draft, check
 from instances.errors import Fault, InstanceError, nearest
 from instances.instance import Instance, OverrideChange, row_key
 from instances.messages import explain, show
+from instances.rules import LATER_RULES
 from instances.settings import Settings
 from instances.tables import TABLES, Pair, Row
 
@@ -301,6 +302,8 @@ def _settings_place(data: dict[str, Any], override: Override) -> tuple[dict[Any,
     name: Any = override.path[-1]
     if override.path[:2] == ("economics", "discount_rate") and len(override.path) == 3:
         name = next((key for key in where if str(key) == name), name)
+    elif override.path[0] == "rules" and name in LATER_RULES:
+        raise OverrideError(f"rule '{name}' is not in this version")
     elif name not in where and len(override.path) == 2:
         raise OverrideError(f"'{'.'.join(override.path)}' matches nothing", close=_with_section(override, nearest(name, [str(key) for key in where])))
     return where, name

@@ -77,7 +77,14 @@ def _distance(value: Any) -> Any:
     return {"km": value} if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
-Off = Literal[False]
+def _only_false(value: Any) -> Any:
+    """0 is a figure; it only equals False."""
+    if value is not False:
+        raise ValueError("write the figure of the rule, or false to switch it off")
+    return value
+
+
+Off = Annotated[Literal[False], BeforeValidator(_only_false)]
 ByService = Annotated[
     Off | float | dict[str, float] | None,
     BeforeValidator(_figure),

@@ -121,8 +121,8 @@ class PlanDocument(_Frozen):
     title: str
     status: Literal["optimal", "feasible"]
     npv: float
-    bound: float
-    gap: float
+    bound: float | None = Field(description="no plan has a higher NPV than this; None where nothing is proven")
+    gap: float | None = Field(description="(bound - npv) / |npv|; None where the NPV is 0 and the bound is not, or nothing is proven")
     summary: Summary
     partnerships: tuple[Partnership, ...]
     options: tuple[dict[str, Any], ...] = ()
@@ -166,12 +166,12 @@ class Plan:
         return self.document.npv
 
     @property
-    def bound(self) -> float:
+    def bound(self) -> float | None:
         """No plan has a higher NPV than this, GBP."""
         return self.document.bound
 
     @property
-    def gap(self) -> float:
+    def gap(self) -> float | None:
         """(bound - npv) / npv, a share; 0 where both are 0."""
         return self.document.gap
 

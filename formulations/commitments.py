@@ -1,0 +1,77 @@
+"""Rule commitments: what is already decided comes true. What it forbids has no move; here stands what it demands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from formulations.terms import linear, total
+
+
+def must_host_index(m: Any) -> list[tuple[str, str]]:
+    """(c, s): councils that are to host a service."""
+    return sorted(m.decided.hosts)
+
+
+def must_host_rule(m: Any, c: str, s: str) -> Any:
+    """A council that is to host opens its partnership.
+
+    sum[k] open[s,c,k] = 1
+
+    Units: partnerships. Source: commitments, decision hosts.
+    """
+    return total(m, (), m.sets.opened(s, c)), 1
+
+
+def must_join_index(m: Any) -> list[tuple[str, str, str]]:
+    """(c, s, h): councils that are to join a host."""
+    return sorted((c, s, h) for (c, s), hosts in m.decided.shares_with.items() for h in hosts)
+
+
+def must_join_rule(m: Any, c: str, s: str, h: str) -> Any:
+    """A council that is to share with a host joins it.
+
+    sum[k] join[c,s,h,k] = 1
+
+    Units: councils. Source: commitments, decision shares_with.
+    """
+    return total(m, m.sets.joined(c, s, h)), 1
+
+
+def together_index(m: Any) -> list[tuple[str, str, str]]:
+    """(c, d, s): councils that are to be in one partnership."""
+    return list(m.decided.together)
+
+
+def together_rule(m: Any, c: str, d: str, s: str) -> Any:
+    """Two councils that are to be together share.
+
+    sum[h, k] join[c,s,h,k] + sum[k] open[s,c,k] = 1
+
+    Which partnership is settled by together_same. Units: arrangements. Source: commitments, decision together.
+    """
+    return total(m, [j for h in m.sets.hosts_of.get((c, s), ()) for j in m.sets.joined(c, s, h)], m.sets.opened(s, c)), 1
+
+
+def together_same_index(m: Any) -> list[tuple[str, str, str, str]]:
+    """(c, d, s, h): the two and every host that either could have."""
+    hosts = {}
+    for c, d, s in m.decided.together:
+        hosts[c, d, s] = sorted({*m.sets.hosts_of.get((c, s), ()), *m.sets.hosts_of.get((d, s), ()), *(x for x in (c, d) if (s, x) in m.sets.openings)})
+    return [(c, d, s, h) for (c, d, s), found in sorted(hosts.items()) for h in found]
+
+
+def together_same_rule(m: Any, c: str, d: str, s: str, h: str) -> Any:
+    """Whatever partnership one of the two is in, the other is in.
+
+    in[c,s,h] = in[d,s,h], where in[c,s,h] = sum[k] join[c,s,h,k], or sum[k] open[s,h,k] if c is the host
+
+    Units: councils. Source: commitments, decision together.
+    """
+    one, other = _in(m, c, s, h), _in(m, d, s, h)
+    return linear([1.0] * len(one) + [-1.0] * len(other), one + other), 0
+
+
+def _in(m: Any, c: str, s: str, h: str) -> list[Any]:
+    if c == h:
+        return [m.open[o] for o in m.sets.opened(s, h)]
+    return [m.join[j] for j in m.sets.joined(c, s, h)]

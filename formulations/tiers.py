@@ -1,0 +1,148 @@
+"""Tiers: joint purchasing earns the rate of the highest step that the members' procured spend reaches, on all of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from formulations.sets import Partnership
+from formulations.terms import THOUSAND, linear
+
+Epoch = tuple[str, str, int]
+"""(s, h, e): a partnership and a stretch of time; e = -1 is full membership at base-year baselines, for minimum_saving."""
+FULL = -1
+
+
+def tier_epochs(m: Any) -> list[Epoch]:
+    """Partnerships with purchasing and the stretches of time in which their spend can differ."""
+    found = []
+    saving_rule = m.instance.figure("minimum_saving")
+    for s, h in m.sets.partnerships:
+        purchasing = m.priced.purchasing.get(s)
+        if purchasing is None or max_spend(m, s, h) < _first_paying(purchasing):
+            continue
+        found += [(s, h, e) for e in range(len(purchasing.epochs)) if m.sets.opened(s, h, purchasing.epochs[e])]
+        if s in saving_rule and _needs_full(purchasing):
+            found.append((s, h, FULL))
+    return found
+
+
+def _first_paying(purchasing: Any) -> float:
+    """Least volume at which a rate above 0 holds, allowing for growth."""
+    paying = [volume for volume, rate in zip(purchasing.from_volume, purchasing.rate, strict=True) if rate > 0]
+    return min(paying) / max(purchasing.growth) if paying else float("inf")
+
+
+def _needs_full(purchasing: Any) -> bool:
+    """Whether full membership at base-year baselines is not what the last epoch is."""
+    return bool(purchasing.growth[-1] != 1.0)
+
+
+def full_epoch(m: Any, s: str, h: str) -> Epoch:
+    """The epoch whose spend is that of full membership at base-year baselines."""
+    purchasing = m.priced.purchasing[s]
+    return (s, h, FULL if _needs_full(purchasing) else len(purchasing.epochs) - 1)
+
+
+def max_spend(m: Any, s: str, h: str) -> float:
+    """Procured spend if all who may join do, GBP a year."""
+    baselines = m.instance.baselines
+    return float(sum(baselines[c, s].procured_cost for c in (h, *m.sets.members.get((s, h), ()))))
+
+
+def closing_tranche(m: Any, s: str, e: int) -> int | None:
+    """Tranche up to which those who joined are live in an epoch; None means all."""
+    return None if e == FULL else m.priced.purchasing[s].epochs[e]
+
+
+def steps(m: Any, s: str, h: str, e: int) -> list[int]:
+    """Steps with a rate above 0 that the partnership can reach, as positions in the table of tiers."""
+    purchasing = m.priced.purchasing[s]
+    growth = 1.0 if e == FULL else purchasing.growth[e]
+    most = max_spend(m, s, h) * growth
+    return [t for t, (volume, rate) in enumerate(zip(purchasing.from_volume, purchasing.rate, strict=True)) if rate > 0 and volume <= most]
+
+
+def tier_steps(m: Any) -> list[tuple[str, str, int, int]]:
+    """(s, h, e, t): steps that can be reached."""
+    return [(s, h, e, t) for s, h, e in m.tier_epochs for t in steps(m, s, h, e)]
+
+
+def _opens(m: Any, s: str, h: str, e: int) -> list[Any]:
+    return [m.open[o] for o in m.sets.opened(s, h, closing_tranche(m, s, e))]
+
+
+def tier_one_step_rule(m: Any, s: str, h: str, e: int) -> Any:
+    """A partnership that has opened stands on one step at most.
+
+    sum[t] reach[s,h,e,t] <= sum[k <= closing(e)] open[s,h,k]
+
+    Units: steps. Source: all-units discount; model.md, section 3.
+    """
+    reach = [m.reach[s, h, e, t] for t in steps(m, s, h, e)]
+    opens = _opens(m, s, h, e)
+    return (None, linear([1.0] * len(reach) + [-1.0] * len(opens), reach + opens), 0)
+
+
+def tier_spend_rule(m: Any, s: str, h: str, e: int) -> Any:
+    """What is bought on all steps together is no more than the spend of the members live in the epoch.
+
+    sum[t] spend[s,h,e,t] <= sum[c, k <= closing(e)] procured_cost[c,s] * join[c,s,h,k] + procured_cost[h,s] * sum[k] open[s,h,k]
+
+    Units: thousand GBP a year at base-year baselines.
+    """
+    baselines, last = m.instance.baselines, closing_tranche(m, s, e)
+    joins = [j for c in m.sets.members.get((s, h), ()) for j in m.sets.joined(c, s, h, last)]
+    opens = _opens(m, s, h, e)
+    spend = [m.spend[s, h, e, t] for t in steps(m, s, h, e)]
+    coefficients = [1.0] * len(spend)
+    coefficients += [-baselines[j[0], s].procured_cost / THOUSAND for j in joins]
+    coefficients += [-baselines[h, s].procured_cost / THOUSAND] * len(opens)
+    return (None, linear(coefficients, [*spend, *(m.join[j] for j in joins), *opens]), 0)
+
+
+def tier_reached_rule(m: Any, s: str, h: str, e: int, t: int) -> Any:
+    """A step is stood on only with its spend.
+
+    spend[s,h,e,t] >= from_volume[s,t] / growth[e] * reach[s,h,e,t]
+
+    Units: thousand GBP a year. Rates never fall with volume, so no upper end is needed: the best step reached is taken.
+    """
+    purchasing = m.priced.purchasing[s]
+    growth = 1.0 if e == FULL else purchasing.growth[e]
+    least = purchasing.from_volume[t] / growth / THOUSAND
+    return (0, linear([1.0, -least], [m.spend[s, h, e, t], m.reach[s, h, e, t]]), None)
+
+
+def tier_only_there_rule(m: Any, s: str, h: str, e: int, t: int) -> Any:
+    """Nothing is bought on a step that is not stood on.
+
+    spend[s,h,e,t] <= max_spend[s,h] * reach[s,h,e,t]
+
+    Units: thousand GBP a year; max_spend is the procured cost of all who may join.
+    """
+    most = max_spend(m, s, h) / THOUSAND
+    return (None, linear([1.0, -most], [m.spend[s, h, e, t], m.reach[s, h, e, t]]), 0)
+
+
+def purchasing_terms(m: Any) -> tuple[list[float], list[Any]]:
+    """Present value of purchasing: weight[e] * rate[t] for each thousand GBP of spend."""
+    coefficients, variables = [], []
+    for s, h, e, t in m.TIER_STEPS:
+        if e != FULL:
+            purchasing = m.priced.purchasing[s]
+            coefficients.append(purchasing.weight[e] * purchasing.rate[t])
+            variables.append(m.spend[s, h, e, t])
+    return coefficients, variables
+
+
+def saving_at_full_membership(m: Any, partnership: Partnership) -> tuple[list[float], list[Any]]:
+    """Purchasing saving of a partnership at full membership, thousand GBP a year."""
+    s, h = partnership
+    if m.priced.purchasing.get(s) is None:
+        return [], []
+    epoch = full_epoch(m, s, h)
+    if epoch not in m.tier_epoch_set:
+        return [], []
+    reachable = steps(m, *epoch)
+    rate = m.priced.purchasing[s].rate
+    return [rate[t] for t in reachable], [m.spend[(*epoch, t)] for t in reachable]

@@ -1,0 +1,101 @@
+"""What is already decided, brought down to single councils and services. Rule `commitments`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from instances.instance import Instance
+from instances.tables import Commitment
+
+Key = tuple[str, str]
+"""Council and service."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Decisions by (council, service), or by two councils and a service.
+
+    Attributes:
+        hosts: Those who must host.
+        shares_with: Hosts that a council must join; more than one cannot be kept.
+        together: Pairs that must be in one partnership: (council, other, service).
+        never_with: Pairs that must not: (council, other, service).
+        stays_out: Those who keep the service as it is.
+        not_before: First day on which they may go live.
+        go_live: Days on which they must go live, if they do; two different ones cannot be kept.
+        live: Host of those who are live already, and since when.
+    """
+
+    hosts: set[Key] = field(default_factory=set)
+    shares_with: dict[Key, tuple[str, ...]] = field(default_factory=dict)
+    together: tuple[tuple[str, str, str], ...] = ()
+    never_with: tuple[tuple[str, str, str], ...] = ()
+    stays_out: set[Key] = field(default_factory=set)
+    not_before: dict[Key, dt.date] = field(default_factory=dict)
+    go_live: dict[Key, tuple[dt.date, ...]] = field(default_factory=dict)
+    live: dict[Key, tuple[str, dt.date]] = field(default_factory=dict)
+
+
+def decided(instance: Instance) -> Decided:
+    """The commitments of an instance; none where the rule is off.
+
+    A blank service stands for every service that the council runs and, for a decision about two councils, the other too.
+    """
+    result = Decided()
+    if not instance.rules.commitments:
+        return result
+    together, never_with = [], []
+    for row in instance.rows(Commitment):
+        for service in _services(instance, row):
+            if row.decision == "together" and row.other is not None:
+                together.append((row.council, row.other, service))
+            elif row.decision == "never_with" and row.other is not None:
+                never_with.append((row.council, row.other, service))
+            else:
+                _single(instance, row, service, result)
+            if row.go_live is not None and row.decision in ("hosts", "shares_with", "together"):
+                for council in (row.council, row.other) if row.decision == "together" else (row.council,):
+                    key = (str(council), service)
+                    result.go_live[key] = (*result.go_live.get(key, ()), row.go_live)
+    return Decided(
+        result.hosts,
+        result.shares_with,
+        tuple(sorted(together)),
+        tuple(sorted(never_with)),
+        result.stays_out,
+        result.not_before,
+        result.go_live,
+        _with_hosts(instance, result.live),
+    )
+
+
+def _services(instance: Instance, row: Commitment) -> list[str]:
+    """Services that a commitment is about."""
+    parties = [row.council] if row.other is None else [row.council, row.other]
+    named = instance.services if row.service is None else [row.service]
+    return [service for service in named if all((party, service) in instance.baselines for party in parties)]
+
+
+def _single(instance: Instance, row: Commitment, service: str, result: Decided) -> None:
+    key = (row.council, service)
+    if row.decision == "hosts":
+        result.hosts.add(key)
+    elif row.decision == "shares_with" and row.other is not None:
+        result.shares_with[key] = (*result.shares_with.get(key, ()), row.other)
+    elif row.decision == "stays_out":
+        result.stays_out.add(key)
+    elif row.decision == "not_before" and row.go_live is not None:
+        result.not_before[key] = max(row.go_live, result.not_before.get(key, row.go_live))
+    elif row.decision == "live" and row.other is not None:
+        result.live[key] = (row.other, row.go_live or instance.calendar.start)
+
+
+def _with_hosts(instance: Instance, live: dict[Key, tuple[str, dt.date]]) -> dict[Key, tuple[str, dt.date]]:
+    """The host of a live member is live itself, since its first member at the latest."""
+    complete = dict(live)
+    for (_, service), (host, since) in sorted(live.items()):
+        known = complete.get((host, service))
+        if (host, service) not in live:
+            complete[host, service] = (host, min(since, known[1]) if known else since)
+    return dict(sorted(complete.items()))

@@ -1,0 +1,195 @@
+"""What the audit looks up in the instance, each thing worked out once: time, tiers, estimates, contracts, commitments."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from dataclasses import dataclass
+from importlib import resources
+
+from instances import Instance
+from instances.tables import Commitment, Contract, Estimate, Tier
+from optimiser.audit.decisions import Move
+from optimiser.audit.pairs import Pairs
+
+DAYS_A_YEAR = 365.25
+"""Years left on a contract are days / 365.25 (model.md, section 3)."""
+HALF_A_PENNY = 0.005
+"""What counts as nothing, GBP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A commitment for one service; a row with a blank service stands once for each service it means."""
+
+    council: str
+    service: str
+    decision: str
+    other: str | None
+    go_live: dt.date | None
+
+
+class Facts:
+    """An instance as the audit reads it.
+
+    Attributes:
+        instance: Rows and settings.
+        periods: Number of periods T.
+        period_years: Length of a period in years, period_months / 12.
+        discount: DF of each period (model.md, section 1).
+        financial_years: For each period, the financial years it falls in and the part of the period in each.
+        pairs: Distances and compatibility.
+        commitments: Commitments by service; none when the rule is switched off.
+        live: Host and date of go-live of every (council, service) that is live already.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        """Work out what does not depend on the plan."""
+        calendar = instance.calendar
+        self.instance = instance
+        self.periods = calendar.periods
+        self.period_years = calendar.period_months / 12
+        self.discount = discount_factors(instance)
+        self.financial_years = tuple(_financial_years(instance, k) for k in range(self.periods))
+        self.pairs = Pairs(instance)
+        self.commitments = commitments(instance)
+        live = [row for row in self.commitments if row.decision == "live"]
+        self.live = {(row.council, row.service): (row.other or "", row.go_live or calendar.start) for row in live}
+        self._estimates = {(row.council, row.service, row.host): row for row in instance.rows(Estimate)}
+        self._tiers: dict[str, list[Tier]] = {}
+        for row in instance.rows(Tier):
+            self._tiers.setdefault(row.service, []).append(row)
+
+    def estimate(self, council: str, service: str, host: str) -> Estimate | None:
+        """Figures worked out elsewhere for this move, if any."""
+        return self._estimates.get((council, service, host))
+
+    def purchasing_rate(self, service: str, volume: float) -> float:
+        """Rate of the highest tier that a procured spend of `volume` GBP a year reaches; 0 below the lowest (model.md, section 3).
+
+        Half a penny short of a tier has reached it, so that the rounding of a sum never decides on a rate.
+        """
+        reached = [tier for tier in self._tiers.get(service, ()) if volume >= tier.from_volume - HALF_A_PENNY]
+        return max(reached, key=lambda tier: tier.from_volume).rate if reached else 0.0
+
+    def growth(self, service: str, period: int) -> float:
+        """Baseline of a period as a multiple of today's: `(1 + growth[s]) ** years` (model.md, section 3)."""
+        return float((1 + self.instance.parameter(service, "growth")) ** (period * self.period_years))
+
+    def go_live(self, service: str, move: Move) -> dt.date:
+        """Date of a move: first day of its tranche; for what is live already, the commitment's date, else the start."""
+        if move.is_live:
+            return self.live.get((move.council, service), ("", self.instance.calendar.start))[1]
+        return self.instance.calendar.date(move.tranche)
+
+    def year_since_go_live(self, service: str, move: Move, period: int) -> int:
+        """Whole years y that a move has been live when a period begins: `floor((j - k) * period_months / 12)`.
+
+        What is live already counts from its own date, in whole months.
+        """
+        if not move.is_live:
+            return (period - move.tranche) * self.instance.calendar.period_months // 12
+        return whole_months(self.go_live(service, move), self.instance.calendar.date(period)) // 12
+
+    def phase_in(self, service: str, year: int) -> float:
+        """Part of the gross saving realised in year `year` since go-live (0 is the first); the last value holds."""
+        shares = self.instance.phase_in(service)
+        return shares[min(year, len(shares) - 1)]
+
+    def free_from(self, council: str, service: str) -> dt.date | None:
+        """First day on which the contract lets the service go, by a break or by its end; None where nothing ties it."""
+        contract: Contract | None = self.instance.contracts.get((council, service))
+        if contract is None or not self.instance.rules.contract_timing:
+            return None
+        return contract.expires if contract.break_from is None else contract.break_from
+
+    def termination_charge(self, council: str, service: str, go_live: dt.date) -> float:
+        """Charge for leaving the contract on `go_live`, GBP before bias; 0 from `expires` on (model.md, section 4).
+
+        `termination_charge + termination_share * annual_cost * days left / 365.25`. A go-live before the break is a broken
+        rule; it is priced by the same formula so that the rest of the plan can still be read.
+        """
+        contract: Contract | None = self.instance.contracts.get((council, service))
+        if contract is None or not self.instance.rules.contract_timing or go_live >= contract.expires:
+            return 0.0
+        years_left = (contract.expires - go_live).days / DAYS_A_YEAR
+        annual_cost: float = self.instance.baselines[council, service].annual_cost
+        return contract.termination_charge + contract.termination_share * annual_cost * years_left
+
+
+def discount_factors(instance: Instance) -> tuple[float, ...]:
+    """DF of each period: product of `1 / (1 + rate)` over whole elapsed years, the broken year pro rata (model.md, section 1)."""
+    calendar = instance.calendar
+    factors = []
+    for k in range(calendar.periods):
+        whole_years, months = divmod(k * calendar.period_months, 12)
+        factor = 1.0
+        for year in range(whole_years):
+            factor /= 1 + discount_rate(instance, year)
+        if months:
+            factor *= (1 + discount_rate(instance, whole_years)) ** -(months / 12)
+        factors.append(factor)
+    return tuple(factors)
+
+
+def discount_rate(instance: Instance, year: int) -> float:
+    """Rate of elapsed year `year`, share a year: the one in force on its first day; the Green Book's where none is given."""
+    given = instance.economics.discount_rate
+    if given is None:
+        return max((first, rate) for first, rate in _green_book() if first <= year)[1]
+    if not isinstance(given, dict):
+        return given
+    first_day = _years_after(instance.calendar.start, year)
+    in_force = max((day for day in given if day <= first_day), default=min(given))
+    return given[in_force]
+
+
+def _years_after(day: dt.date, years: int) -> dt.date:
+    """The same day some years later; 28 February where there is no 29th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def _green_book() -> list[tuple[int, float]]:
+    """HM Treasury's standard rates as (first elapsed year, rate), from the table shipped with the instances."""
+    text = resources.files("instances").joinpath("data/green_book_discount_rates.csv").read_text(encoding="utf-8")
+    return [(int(row["from_year"]), float(row["rate"])) for row in csv.DictReader(text.splitlines())]
+
+
+def financial_year(day: dt.date) -> str:
+    """The April-to-March year of a day, such as '2026/27'."""
+    first = day.year - (day.month < 4)
+    return f"{first}/{(first + 1) % 100:02d}"
+
+
+def _financial_years(instance: Instance, period: int) -> dict[str, float]:
+    """Parts of a period by financial year: each month carries 1 / period_months and belongs where it begins."""
+    months = instance.calendar.period_months
+    labels = [financial_year(instance.calendar.month(period, month)) for month in range(months)]
+    return {label: labels.count(label) / months for label in sorted(set(labels))}
+
+
+def whole_months(first: dt.date, last: dt.date) -> int:
+    """Whole months gone by from one date to a later one."""
+    return (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
+
+
+def commitments(instance: Instance) -> tuple[Decided, ...]:
+    """Commitments one service at a time; none when the rule is off.
+
+    A blank service is every service that the council runs and, where another council is named, that one runs too.
+    """
+    if not instance.rules.commitments:
+        return ()
+    decided = []
+    for row in instance.rows(Commitment):
+        for service in [row.service] if row.service else _services_meant(instance, row):
+            decided.append(Decided(row.council, service, row.decision, row.other, row.go_live))
+    return tuple(decided)
+
+
+def _services_meant(instance: Instance, row: Commitment) -> list[str]:
+    councils = [row.council] if row.other is None else [row.council, row.other]
+    return [service for service in instance.services if all((council, service) in instance.baselines for council in councils)]

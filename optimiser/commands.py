@@ -1,0 +1,185 @@
+"""What the commands do, and how every ending becomes a message, a JSON document and an exit code."""
+
+from __future__ import annotations
+
+import json as json_module
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from instances.errors import InstanceError
+from optimiser.errors import AuditError, InfeasibleError, NoPlanError, OptimiserError
+
+OPTIMAL, DEFECT, USAGE, INFEASIBLE, STOPPED_WITH_PLAN, STOPPED_WITHOUT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+TRACEBACK_VARIABLE = "OPTIMISER_TRACEBACK"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command has to say.
+
+    Attributes:
+        data: The JSON document.
+        show: Prints the human form to a rich console on stdout.
+        code: Exit code.
+        messages: Lines for stderr, whatever the output form.
+    """
+
+    data: Any
+    show: Callable[[Any], None]
+    code: int = OPTIMAL
+    messages: tuple[str, ...] = field(default=())
+
+
+def run(work: Callable[[], Outcome], *, json: bool, quiet: bool) -> int:
+    """Carry out a command and answer with its exit code; nothing escapes as a traceback."""
+    try:
+        outcome = work()
+    except KeyboardInterrupt:
+        outcome = _failure("interrupted", ["interrupted before a plan was found; nothing was written"], INTERRUPTED)
+    except InstanceError as error:
+        faults = [{"table": f.table, "row": f.row, "column": f.column, "problem": f.problem, "expected": f.expected, "nearest": f.nearest} for f in error.faults]
+        outcome = _failure("invalid", str(error).splitlines(), USAGE, faults=faults)
+    except InfeasibleError as error:
+        outcome = _failure("infeasible", str(error).splitlines(), INFEASIBLE, reasons=list(error.reasons))
+    except NoPlanError as error:
+        outcome = _failure("no_plan", [str(error)], error.exit_code, termination=error.termination, bound=error.bound)
+    except AuditError as error:
+        outcome = _audit_failure(error)
+    except OptimiserError as error:
+        outcome = _failure("usage" if error.exit_code == USAGE else "error", str(error).splitlines(), error.exit_code)
+    except Exception as error:
+        outcome = _defect(error)
+    _print(outcome, json=json, quiet=quiet)
+    return outcome.code
+
+
+def _failure(status: str, lines: Sequence[str], code: int, **data: Any) -> Outcome:
+    return Outcome({"status": status, "message": "\n".join(lines), **data}, lambda console: None, code, tuple(lines))
+
+
+def _audit_failure(error: AuditError) -> Outcome:
+    from optimiser.files import dump_failure
+
+    path = dump_failure(error.dump, error.faults, Path("runs"))
+    lines = [*str(error).splitlines(), f"this is a defect of the optimiser; please report it with {path}"]
+    return _failure("audit_failed", lines, DEFECT, faults=list(error.faults), dump=str(path))
+
+
+def _defect(error: Exception) -> Outcome:
+    """Trouble that has no class of its own: missing solvers, a disk that refuses, or a defect of ours."""
+    from solvers.errors import SolverError, SolverMissing
+
+    if os.environ.get(TRACEBACK_VARIABLE):
+        traceback.print_exc()
+    if isinstance(error, SolverMissing):
+        return _failure("usage", [str(error)], USAGE)
+    if isinstance(error, SolverError):
+        return _failure("error", [str(error)], DEFECT)
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        return _failure("error", [f"could not read or write{where}: {error.strerror or error}; nothing was written"], DEFECT)
+    return _failure("error", [f"a defect of the optimiser: {type(error).__name__}: {error}", f"set {TRACEBACK_VARIABLE}=1 to see where, and please report it"], DEFECT)
+
+
+def _print(outcome: Outcome, *, json: bool, quiet: bool) -> None:
+    for line in outcome.messages:
+        print(line, file=sys.stderr)
+    try:
+        if json:
+            print(json_module.dumps(outcome.data, indent=2, ensure_ascii=False, allow_nan=False))
+        elif not quiet:
+            from rich.console import Console
+
+            console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+            outcome.show(console)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stands for stdout until the process ends
+
+
+def solve_instance(
+    source: str,
+    *,
+    scenarios: Sequence[str],
+    overrides: Sequence[str],
+    out: Path | None,
+    overwrite: bool,
+    show_progress: bool,
+    **settings: Any,
+) -> Outcome:
+    """The command `solve`."""
+    from instances import read
+    from optimiser.files import check_out
+
+    if out is not None:
+        check_out(out, overwrite=overwrite)
+    instance = read(source, scenarios=scenarios, overrides=overrides)
+    from optimiser.pipeline import SolveSettings
+    from optimiser.pipeline import solve as solve_plan
+    from optimiser.progress import reporter
+
+    interrupt = threading.Event()
+    with reporter(enabled=show_progress) as report, _signals(interrupt) as stage:
+
+        def on_stage(name: str) -> None:
+            stage.append(name)
+            report.stage(name)
+
+        plan = solve_plan(instance, SolveSettings(**settings, interrupt=interrupt, on_stage=on_stage, on_progress=report.progress))
+    return _write_and_report(plan, instance, out, overwrite)
+
+
+def _write_and_report(plan: Any, instance: Any, out: Path | None, overwrite: bool) -> Outcome:
+    from optimiser.files import default_out, write_run
+    from optimiser.summary import print_summary
+
+    folder = default_out(plan) if out is None else out
+    known = out is None and (folder / "plan.json").is_file()
+    if not known:
+        write_run(plan, folder, overwrite=overwrite)
+
+    def show(console: Any) -> None:
+        print_summary(plan, instance, console)
+        console.print(f"Files: {folder}", soft_wrap=True)
+
+    termination = plan.document.manifest["termination"]
+    code = {"optimal": OPTIMAL, "interrupted": INTERRUPTED}.get(termination, STOPPED_WITH_PLAN)
+    messages = () if code == OPTIMAL else (_stopped(plan, termination, folder),)
+    return Outcome(plan.document.model_dump(mode="json"), show, code, messages)
+
+
+def _stopped(plan: Any, termination: str, folder: Path) -> str:
+    from optimiser.money import percent
+
+    why = "interrupted" if termination == "interrupted" else "stopped at the time limit"
+    gap = "its gap is not known" if plan.gap is None else f"gap {percent(plan.gap, 3)}"
+    return f"{why}; the best plan so far is in {folder}, {gap}"
+
+
+@contextmanager
+def _signals(interrupt: threading.Event) -> Iterator[list[str]]:
+    """Ctrl-C and SIGTERM stop the solver and keep its incumbent; before there is one, or at a second signal, they end the run."""
+    stages: list[str] = []
+
+    def handle(number: int, frame: Any) -> None:
+        if interrupt.is_set() or stages[-1:] != ["solve"]:
+            raise KeyboardInterrupt
+        interrupt.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stages
+        return
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stages
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

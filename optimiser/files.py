@@ -1,0 +1,113 @@
+"""The files of a run: written whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from optimiser.errors import UsageError
+from optimiser.plan import Plan, PlanDocument
+
+PLAN_FILE = "plan.json"
+FILES = (PLAN_FILE, "partnerships.csv", "councils.csv", "cashflow.csv", "rules.csv", "manifest.json")
+
+
+def check_out(out: Path, *, overwrite: bool) -> None:
+    """Refuse a folder that would have to give way, before any work is done.
+
+    Raises:
+        UsageError: `out` is a file, or holds something and `overwrite` is off, or holds something that is no run.
+    """
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"--out {out} is a file; name a folder")
+    if not out.is_dir() or not any(out.iterdir()):
+        return
+    if not overwrite:
+        raise UsageError(f"--out {out} is not empty; a run never changes: name another folder, or add --overwrite to replace it")
+    strange = sorted(entry.name for entry in out.iterdir() if entry.name not in FILES)
+    if strange:
+        raise UsageError(f"--out {out} holds {strange[0]}, which is not a file of a run; name another folder")
+
+
+def default_out(plan: Plan) -> Path:
+    """Where a run goes when no folder is named: runs/INSTANCE/RUN."""
+    return Path("runs") / plan.document.instance / plan.document.run
+
+
+def write_run(plan: Plan, out: Path, *, overwrite: bool = False) -> Path:
+    """Write all files of a run into `out`, at once.
+
+    Raises:
+        UsageError: See check_out.
+        OSError: The disk refused; nothing is left behind.
+    """
+    check_out(out, overwrite=overwrite)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        _write_files(plan, staging)
+        os.chmod(staging, 0o777 & ~_umask())
+        _put_in_place(staging, out)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return out
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _put_in_place(staging: Path, out: Path) -> None:
+    """Rename; an earlier run steps aside first and goes only when the new one stands."""
+    aside: Path | None = None
+    if out.exists():
+        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
+        os.rename(out, aside / "run")
+    try:
+        os.rename(staging, out)
+    except OSError:
+        if aside is not None:
+            os.rename(aside / "run", out)
+        raise
+    finally:
+        if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _write_files(plan: Plan, folder: Path) -> None:
+    document = plan.document
+    (folder / PLAN_FILE).write_text(to_json(document), encoding="utf-8")
+    manifest = {
+        "run": document.run,
+        **document.manifest,
+        "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "seconds": {stage: round(seconds, 3) for stage, seconds in plan.timings.items()},
+    }
+    (folder / "manifest.json").write_text(_json(manifest), encoding="utf-8")
+    tables = {"partnerships": plan.partnerships, "councils": plan.councils, "cashflow": plan.cashflow, "rules": plan.rules}
+    for name, table in tables.items():
+        table.assign(run=document.run).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+
+
+def to_json(document: PlanDocument) -> str:
+    """plan.json."""
+    return _json(document.model_dump(mode="json"))
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def dump_failure(document: PlanDocument, faults: tuple[str, ...], folder: Path) -> Path:
+    """Keep a plan that did not pass its audit, for the report of the defect; returns the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"audit-failure-{document.instance}.json"
+    path.write_text(_json({"faults": list(faults), "document": document.model_dump(mode="json")}), encoding="utf-8")
+    return path

@@ -1,0 +1,143 @@
+"""Cash flows of a plan, period by period: every figure that a plan reports is a sum over them.
+
+A flow is signed: savings positive, costs negative. Running flows are spread over their period month by month; one-offs fall on
+the day of go-live. Source: model.md, sections 1 and 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from formulations.factors import growth_factors, realised, year_since
+from formulations.pricing import GROWING_HEADS, ONE_OFF_HEADS, RECURRING_HEADS, SAVING_HEADS, Priced, whole_months
+from instances import LIVE, Calendar, Instance, financial_year
+from instances.tables import Tier
+
+Array = NDArray[np.float64]
+HALF_PENNY = 0.005
+
+Decision = tuple[str, str, str, int]
+"""(service, host, council, tranche); the host's own row has council = host."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One head of one council's move over the periods, GBP, undiscounted."""
+
+    service: str
+    host: str
+    council: str
+    head: str
+    one_off: bool
+    amounts: Array
+
+
+@dataclass(frozen=True)
+class Flows:
+    """The flows of a plan.
+
+    Attributes:
+        flows: All of them, in the order of the decisions and heads.
+        moves: Priced rows of the decisions, indexed by (service, host, council).
+        purchasing: Saving of each member at full membership and base-year baselines, GBP a year.
+        discount: DF of every period.
+        calendar: The calendar.
+    """
+
+    flows: tuple[Flow, ...]
+    moves: pd.DataFrame
+    purchasing: dict[tuple[str, str, str], float]
+    discount: Array
+    calendar: Calendar
+
+    def present_value(self, flows: Sequence[Flow] | None = None) -> float:
+        """Sum of DF * amount, GBP."""
+        return float(sum(flow.amounts @ self.discount for flow in (self.flows if flows is None else flows)))
+
+    def by_financial_year(self, flow: Flow) -> dict[str, float]:
+        """A flow by April-to-March year, undiscounted."""
+        result: dict[str, float] = {}
+        months = 1 if flow.one_off else self.calendar.period_months
+        for k in np.flatnonzero(flow.amounts):
+            for month in range(months):
+                year = financial_year(self.calendar.month(int(k), month))
+                result[year] = result.get(year, 0.0) + float(flow.amounts[k]) / months
+        return result
+
+
+def plan_flows(priced: Priced, decisions: Sequence[Decision]) -> Flows:
+    """The flows of the decisions of a plan.
+
+    Raises:
+        KeyError: A decision is not a move of the instance.
+    """
+    table = priced.moves.set_index(["service", "host", "council", "tranche"])
+    chosen = table.loc[list(decisions)].reset_index("tranche") if decisions else table.iloc[:0].reset_index("tranche")
+    flows: list[Flow] = []
+    for service, host, council, tranche in decisions:
+        row = table.loc[(service, host, council, tranche)]
+        flows += _move_flows(priced, row, (service, host, council, tranche))
+    full: dict[tuple[str, str, str], float] = {}
+    partnerships: dict[tuple[str, str], list[Decision]] = {}
+    for decision in decisions:
+        partnerships.setdefault(decision[:2], []).append(decision)
+    for members in partnerships.values():
+        found, at_full = _purchasing_flows(priced.instance, members)
+        flows += found
+        full |= at_full
+    return Flows(tuple(flows), chosen, full, priced.discount, priced.instance.calendar)
+
+
+def _move_flows(priced: Priced, row: pd.Series, decision: Decision) -> list[Flow]:
+    instance, (service, host, council, tranche) = priced.instance, decision
+    calendar, first = instance.calendar, max(tranche, 0)
+    before = whole_months(priced.graph.decided.live[council, service][1], calendar.start) if tranche == LIVE else 0
+    share = np.zeros(calendar.periods)
+    share[first:] = realised(instance.phase_in(service), year_since(calendar, before, first))
+    live = (np.arange(calendar.periods) >= first).astype(float)
+    growth = growth_factors(instance, service)
+    at_go_live = (np.arange(calendar.periods) == first).astype(float)
+    shapes = [(head, calendar.period_years * share, False) for head in SAVING_HEADS]
+    shapes += [(head, -calendar.period_years * live, False) for head in RECURRING_HEADS]
+    shapes += [(head, -at_go_live, True) for head in ONE_OFF_HEADS]
+    return [
+        Flow(service, host, council, head, one_off, row[head] * shape * (growth if head in GROWING_HEADS else 1.0))
+        for head, shape, one_off in shapes
+        if row[head] != 0
+    ]
+
+
+def _purchasing_flows(instance: Instance, members: Sequence[Decision]) -> tuple[list[Flow], dict[tuple[str, str, str], float]]:
+    """Each member's part of joint purchasing, by its own procured cost: over the periods, and a year at full membership."""
+    service = members[0][0]
+    tiers = sorted((row.from_volume, row.rate) for row in instance.rows(Tier) if row.service == service)
+    if not tiers:
+        return [], {}
+    keep = 1 - instance.economics.optimism_bias.savings
+    periods = np.arange(instance.calendar.periods)
+    growth = growth_factors(instance, service)
+    cost = {decision: instance.baselines[decision[2], service].procured_cost for decision in members}
+    live = {decision: periods >= max(decision[3], 0) for decision in members}
+    spend = sum(cost[decision] * live[decision] for decision in members) * growth
+    rate = _rates(tiers, np.asarray(spend)) * keep
+    full = float(_rates(tiers, np.array([sum(cost.values())]))[0]) * keep
+    flows = [
+        Flow(service, host, council, "purchasing", False, instance.calendar.period_years * growth * rate * cost[decision] * live[decision])
+        for decision in members
+        for _, host, council, _ in (decision,)
+        if cost[decision] > 0 and rate.any()
+    ]
+    return flows, {decision[:3]: full * cost[decision] for decision in members}
+
+
+def _rates(tiers: Sequence[tuple[float, float]], spend: Array) -> Array:
+    """The rate of the highest step reached, for each spend; half a penny short of a step has reached it."""
+    volumes = np.array([volume for volume, _ in tiers])
+    rates = np.array([0.0, *(rate for _, rate in tiers)])
+    result: Array = rates[np.searchsorted(volumes - HALF_PENNY, spend, side="right")]
+    return result

@@ -1,0 +1,28 @@
+"""Money, shares and years as a finance officer writes them."""
+
+from __future__ import annotations
+
+
+def pounds(value: float) -> str:
+    """Whole pounds with thousands separators: £1,234,567, -£1,234."""
+    whole = round(value)
+    return f"-£{-whole:,}" if whole < 0 else f"£{whole:,}"
+
+
+def short(value: float) -> str:
+    """For sentences: £950, £12,300, £1.23 million."""
+    size = abs(value)
+    sign = "-" if value < 0 else ""
+    if size >= 1_000_000:
+        return f"{sign}£{size / 1_000_000:,.2f} million"
+    return pounds(round(value, -2)) if size >= 10_000 else pounds(value)
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """A share as a percentage; a dash where there is none."""
+    return "-" if share is None else f"{share * 100:.{digits}f}%"
+
+
+def years(value: float | None) -> str:
+    """Years to one decimal; never where there is none."""
+    return "never" if value is None else f"{value:.1f} years"

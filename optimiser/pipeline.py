@@ -1,0 +1,203 @@
+"""The one path: price, formulate, solve, extract, audit. What-ifs, scenarios and sweeps are overrides over it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import metadata
+from typing import Any
+
+import formulations
+import solvers
+from formulations.pricing import Priced
+from formulations.terms import THOUSAND
+from instances import Instance
+from optimiser.audit import audit
+from optimiser.errors import AuditError, InfeasibleError, NoPlanError
+from optimiser.extract import decisions, document
+from optimiser.infeasible import reasons
+from optimiser.plan import Plan, PlanDocument
+from solvers.base import Holds, Limits, Progress, Result, Termination
+
+EXACT_MOVES = 3000
+"""Up to this many moves a plan is solved to optimality by default."""
+DEFAULT_GAP = 0.001
+"""Gap proven by default for larger instances."""
+ABSOLUTE_GAP = 1e-6
+"""A gap in thousand GBP that counts as none: a tenth of a penny."""
+PACKAGES = ("shared-services-optimiser", "pyomo", "highspy", "networkx", "numpy", "pandas", "pydantic")
+MODEL_TOLERANCE = 0.01
+"""How far the model's objective and the plan's NPV may be apart, GBP."""
+
+
+@dataclass(frozen=True)
+class SolveSettings:
+    """How to solve.
+
+    Attributes:
+        gap: Relative gap to prove; None: 0 up to 3,000 moves, 0.1 % beyond.
+        time_limit: Seconds for the solver; None is none.
+        threads: Threads of the solver.
+        seed: Random seed of the solver.
+        solver: Back end.
+        interrupt: Set it to stop the solve; the incumbent is kept.
+        on_stage: Called with the name of each stage as it begins.
+        on_progress: Called with incumbent, bound and gap (GBP) while the solver runs.
+    """
+
+    gap: float | None = None
+    time_limit: float | None = None
+    threads: int = 1
+    seed: int = 0
+    solver: str = "highs"
+    interrupt: threading.Event = field(default_factory=threading.Event)
+    on_stage: Callable[[str], None] | None = None
+    on_progress: Callable[[Progress], None] | None = None
+
+
+def solve(instance: Instance, settings: SolveSettings | None = None, **changes: Any) -> Plan:
+    """The plan with the highest NPV, audited.
+
+    Args:
+        instance: What `instances.read` gives.
+        settings: How to solve; or give its fields by name.
+        changes: Fields of SolveSettings.
+
+    Raises:
+        InfeasibleError: What is decided clashes with the rules.
+        NoPlanError: Stopped before a plan was found.
+        AuditError: The plan found is not confirmed by the audit: a defect of ours.
+        SolverError: The back end is missing or failed.
+    """
+    settings = SolveSettings(**changes) if settings is None else settings
+    timings: dict[str, float] = {}
+    with _stage("price", settings, timings):
+        priced = formulations.price(instance)
+    with _stage("build", settings, timings):
+        model = formulations.build(priced)
+    if model.unreachable:
+        raise InfeasibleError(instance.name, reasons(priced, model.unreachable))
+    gap = default_gap(len(priced.moves)) if settings.gap is None else settings.gap
+    with _stage("solve", settings, timings):
+        result = solvers.get(settings.solver).solve(model, _limits(settings, gap))
+    _require_plan(priced, result)
+    with _stage("audit", settings, timings):
+        found = _document(priced, model, result)
+        checked = audit(instance, found)
+        faults = [*_against_model(found, result), *checked.faults]
+    manifest = _manifest(priced, settings, gap, result, found)
+    found = found.model_copy(update={"rules": checked.rules, "manifest": manifest})
+    if faults:
+        raise AuditError(faults, found)
+    return Plan(found.model_copy(update={"run": run_id(found)}), timings)
+
+
+def default_gap(moves: int) -> float:
+    """Gap proven where none is asked for."""
+    return 0.0 if moves <= EXACT_MOVES else DEFAULT_GAP
+
+
+@contextmanager
+def _stage(name: str, settings: SolveSettings, timings: dict[str, float]) -> Iterator[None]:
+    if settings.on_stage is not None:
+        settings.on_stage(name)
+    began = time.perf_counter()
+    yield
+    timings[name] = time.perf_counter() - began
+
+
+def _limits(settings: SolveSettings, gap: float) -> Limits:
+    def in_pounds(progress: Progress) -> None:
+        assert settings.on_progress is not None
+        scaled = [None if value is None else value * THOUSAND for value in (progress.incumbent, progress.bound)]
+        settings.on_progress(Progress(progress.seconds, scaled[0], scaled[1], progress.gap))
+
+    return Limits(
+        gap=gap,
+        absolute_gap=ABSOLUTE_GAP,
+        seconds=settings.time_limit,
+        threads=settings.threads,
+        seed=settings.seed,
+        interrupt=settings.interrupt,
+        on_progress=None if settings.on_progress is None else in_pounds,
+    )
+
+
+def _require_plan(priced: Priced, result: Result) -> None:
+    if result.termination is Termination.INFEASIBLE:
+        raise InfeasibleError(priced.instance.name, reasons(priced, ()))
+    if result.holds is Holds.NOTHING:
+        raise NoPlanError(priced.instance.name, result.termination.value, None if result.bound is None else result.bound * THOUSAND)
+
+
+def _document(priced: Priced, model: Any, result: Result) -> PlanDocument:
+    status = "optimal" if result.holds is Holds.OPTIMUM else "feasible"
+    bound = None if result.bound is None else result.bound * THOUSAND
+    return document(priced, decisions(model, result.values), status=status, bound=bound)
+
+
+def _against_model(found: PlanDocument, result: Result) -> list[str]:
+    """The plan's NPV is the model's objective."""
+    objective = (result.objective or 0.0) * THOUSAND
+    if abs(objective - found.npv) <= max(MODEL_TOLERANCE, 1e-9 * abs(found.npv)):
+        return []
+    return [f"npv: £{found.npv:,.2f} in the plan, £{objective:,.2f} by the model (£{abs(objective - found.npv):,.2f} apart)"]
+
+
+def _manifest(priced: Priced, settings: SolveSettings, gap: float, result: Result, found: PlanDocument) -> dict[str, Any]:
+    """What gave the plan: data, settings, versions. Nothing in it depends on the day or the speed of the machine."""
+    instance = priced.instance
+    return {
+        "instance": instance.name,
+        "digests": instance.digests(),
+        "overrides": [{"override": c.override, "path": c.path, "old": _plain(c.old), "new": _plain(c.new)} for c in instance.overrides],
+        "settings": instance.settings.model_dump(mode="json", exclude={"ranges", "scenarios"}),
+        "notes": list(instance.notes),
+        "solve": {
+            "solver": result.solver,
+            "gap": gap,
+            "time_limit": settings.time_limit,
+            "threads": settings.threads,
+            "seed": settings.seed,
+        },
+        "versions": versions(),
+        "moves": len(priced.moves),
+        "parts": len(priced.graph.parts),
+        "status": found.status,
+        "termination": result.termination.value,
+        "objective": found.npv,
+        "bound": found.bound,
+        "gap": found.gap,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A figure as JSON has it."""
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return str(value)
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that a plan can depend on."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def run_id(found: PlanDocument) -> str:
+    """Twelve characters that stand for a run: the same data, settings, versions and plan give the same id."""
+    content = json.dumps(found.model_dump(mode="json", exclude={"run"}), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()[:12]

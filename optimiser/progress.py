@@ -1,0 +1,60 @@
+"""Progress on stderr, and only to a terminal: the stage, then incumbent, bound, gap and time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from optimiser.money import percent, short
+
+STAGES = {"price": "Pricing the moves", "build": "Building the model", "solve": "Solving", "audit": "Auditing the plan"}
+
+
+class Reporter(Protocol):
+    """Told of stages and of the state of the solve."""
+
+    def stage(self, name: str) -> None:
+        """A stage begins."""
+        ...
+
+    def progress(self, progress: Any) -> None:
+        """The solver's incumbent, bound and gap, GBP."""
+        ...
+
+
+class _Silent:
+    def stage(self, name: str) -> None:
+        """Say nothing."""
+
+    def progress(self, progress: Any) -> None:
+        """Say nothing."""
+
+
+class _Status:
+    """One line on the terminal, rewritten as the run goes on."""
+
+    def __init__(self, status: Any) -> None:
+        self._status = status
+
+    def stage(self, name: str) -> None:
+        self._status.update(f"{STAGES.get(name, name)} ...")
+
+    def progress(self, progress: Any) -> None:
+        incumbent = "no plan yet" if progress.incumbent is None else f"best {short(progress.incumbent)}"
+        bound = "" if progress.bound is None else f", at most {short(progress.bound)}"
+        gap = "" if progress.gap is None else f", gap {percent(progress.gap, 2)}"
+        self._status.update(f"Solving: {incumbent}{bound}{gap}, {progress.seconds:.0f} s (Ctrl-C keeps the best plan)")
+
+
+@contextmanager
+def reporter(*, enabled: bool) -> Iterator[Reporter]:
+    """A reporter for the terminal, or a silent one where stderr is none."""
+    if not enabled or not sys.stderr.isatty():
+        yield _Silent()
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Starting ...") as status:
+        yield _Status(status)

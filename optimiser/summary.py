@@ -1,0 +1,148 @@
+"""The summary that a chief executive reads: what is shared, who hosts, when, what it saves, what it costs, what binds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from instances import LIVE, Instance
+from optimiser.money import percent, pounds, short, years
+from optimiser.plan import Partnership, Plan, RuleLine
+
+BINDING_SHOWN = 12
+"""Binding rules shown before the rest is counted."""
+
+
+def month(day: dt.date) -> str:
+    """A go-live as people say it: April 2011, or 15 April 2011 where it is not a first."""
+    return f"{day:%B %Y}" if day.day == 1 else f"{day.day} {day:%B %Y}"
+
+
+def print_summary(plan: Plan, instance: Instance, console: Console) -> None:
+    """Print a plan."""
+    document = plan.document
+    console.print(Text(document.title, style="bold"))
+    console.print(f"[dim]run {document.run}, {_prices(instance)}[/dim]")
+    console.print()
+    for line in headline(plan, instance):
+        console.print(line, soft_wrap=False)
+    if document.partnerships:
+        console.print(_partnerships(plan, instance))
+        console.print(_councils(plan))
+    for line in [*_not_shared(plan, instance), *what_binds(plan)]:
+        console.print(line)
+    for note in instance.notes:
+        console.print(f"Note: {note}", style="dim")
+
+
+def _prices(instance: Instance) -> str:
+    year = instance.settings.instance.price_year
+    return f"{year} prices" if year is not None else "price year not stated"
+
+
+def headline(plan: Plan, instance: Instance) -> list[str]:
+    """The plan in sentences."""
+    s = plan.summary
+    proven = "Proven optimal" if plan.status == "optimal" and not plan.gap else f"Best plan found; {_gap(plan)}"
+    if not s.partnerships:
+        return [f"No partnership is worth forming under these rules: every council keeps its services. {proven}."]
+    bias = instance.economics.optimism_bias
+    biased = f", after optimism bias of {percent(bias.savings, 0)} on savings and {percent(bias.costs, 0)} on costs" if bias.savings or bias.costs else ""
+    horizon = f"{instance.calendar.horizon_years:g} years from {month(instance.calendar.start)}"
+    services = len({p.service for p in plan.document.partnerships})
+    lines = [
+        f"{services} service{_s(services)} shared in {s.partnerships} partnership{_s(s.partnerships)} by {s.councils} councils.",
+        f"Saves {short(s.annual_saving)} a year at full effect ({percent(s.annual_saving / s.baseline if s.baseline else None)} of what these services cost today){biased}.",
+        f"Costs {short(s.one_off)} once; worth {short(plan.npv)} today (NPV over {horizon}); {short(s.net_saving)} in cash over the same years.",
+    ]
+    if s.payback_years is not None and s.one_off > 0:
+        back = f", and the programme's cash is back by {month(s.breakeven)}" if s.breakeven else ""
+        lines.append(f"The one-off cost is {years(s.payback_years)} of the full yearly saving{back}.")
+    lines.append(f"{proven}.")
+    return lines
+
+
+def _gap(plan: Plan) -> str:
+    if plan.gap is None or plan.bound is None:
+        return "how far from the best is not proven"
+    return f"no plan can be worth more than {pounds(plan.bound)} (gap {percent(plan.gap, 3)})"
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
+
+
+def _partnerships(plan: Plan, instance: Instance) -> Table:
+    table = Table(title="Partnerships", title_justify="left", header_style="bold")
+    for column in ("Service", "Host", "Members and go-live"):
+        table.add_column(column, overflow="fold")
+    for column in ("Saving a year", "of baseline", "One-off", "NPV", "Payback"):
+        table.add_column(column, justify="right")
+    for p in plan.document.partnerships:
+        table.add_row(
+            instance.services[p.service].name or p.service,
+            p.host,
+            _members(p),
+            pounds(p.annual_saving),
+            percent(p.annual_saving / p.baseline if p.baseline else None),
+            pounds(p.one_off),
+            pounds(p.npv),
+            years(p.payback_years),
+        )
+    s = plan.summary
+    share = percent(s.annual_saving / s.baseline if s.baseline else None)
+    table.add_section()
+    table.add_row("Total", "", "", pounds(s.annual_saving), share, pounds(s.one_off), pounds(plan.npv), years(s.payback_years), style="bold")
+    return table
+
+
+def _members(p: Partnership) -> str:
+    """Members by go-live: Canterbury, Dover, Thanet (April 2011)."""
+    groups: dict[tuple[int, dt.date], list[str]] = defaultdict(list)
+    for member in p.members:
+        groups[member.tranche, member.go_live].append(member.council)
+    words = []
+    for (tranche, day), names in sorted(groups.items()):
+        when = f"live since {month(day)}" if tranche == LIVE else month(day)
+        words.append(f"{', '.join(names)} ({when})")
+    return "; ".join(words)
+
+
+def _councils(plan: Plan) -> Table:
+    table = Table(title="Councils", title_justify="left", header_style="bold")
+    table.add_column("Council")
+    for column in ("Services shared", "of which hosted", "Saving a year", "One-off", "NPV"):
+        table.add_column(column, justify="right")
+    for c in plan.document.councils:
+        table.add_row(c.council, str(c.services_shared), str(c.services_hosted), pounds(c.annual_saving), pounds(c.one_off), pounds(c.npv))
+    return table
+
+
+def _not_shared(plan: Plan, instance: Instance) -> list[str]:
+    shared = {p.service for p in plan.document.partnerships}
+    kept = [row.name or name for name, row in instance.services.items() if name not in shared]
+    lines = [f"Not shared, each council keeps its own: {', '.join(kept)}."] if kept and shared else []
+    losers = [c for c in plan.document.councils if c.npv < -0.005]
+    if losers:
+        lines.append(f"Worse off by themselves, before any payment between partners: {', '.join(f'{c.council} ({pounds(c.npv)})' for c in losers)}.")
+    return lines
+
+
+def what_binds(plan: Plan) -> list[str]:
+    """Rules without slack, in words."""
+    binding: dict[str, list[RuleLine]] = defaultdict(list)
+    for line in plan.document.rules:
+        if line.binding and line.rule != "commitments":
+            binding[line.rule].append(line)
+    if not binding:
+        return ["No rule is at its limit in this plan."] if plan.document.rules else []
+    result = ["What binds:"]
+    for rule, lines in binding.items():
+        shown = ", ".join(line.scope for line in lines[:BINDING_SHOWN])
+        more = f" and {len(lines) - BINDING_SHOWN} more" if len(lines) > BINDING_SHOWN else ""
+        result.append(f"  {rule}: {shown}{more}")
+    return result

@@ -1,0 +1,58 @@
+"""Seeded random tiny instances, written as folders: small enough to enumerate, with every rule and table in play."""
+
+import csv
+import json
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from . import decisions, figures, rules
+from .shape import COLUMNS, Cells, Tiny, draw_shape
+
+__all__ = ["write_tiny"]
+
+
+def write_tiny(folder: Path, seed: int) -> None:
+    """Write the instance of a seed: up to 4 councils, 2 services and 3 tranches; some have no feasible plan."""
+    tiny = draw_shape(Random(seed))
+    rules.draw(tiny)
+    figures.draw(tiny)  # a limit in minutes asks for the minutes of every pair
+    decisions.draw(tiny)  # last, for decisions name councils that run the service
+    write(folder, tiny)
+
+
+def write(folder: Path, tiny: Tiny) -> None:
+    """Write the tables that have rows, and instance.toml."""
+    folder.mkdir(parents=True, exist_ok=True)
+    services = [{"service": name, "name": name.title()} | own for name, own in tiny.services.items()]
+    columns = sorted({column for row in services for column in row}, key=lambda column: (column != "service", column))
+    write_table(folder / "services.csv", columns, services)
+    for name, rows in tiny.tables.items():
+        if rows:
+            write_table(folder / f"{name}.csv", COLUMNS[name].split(), rows.values())
+    calendar_keys = ("start", "period_months", "tranches", "horizon_years")
+    sections = {
+        "instance": {"title": "Tiny"},
+        "calendar": {key: getattr(tiny, key) for key in calendar_keys},
+        "economics": tiny.economics,
+        "rules": tiny.rules,
+    }
+    lines = [f"[{name}]\n" + "".join(f"{k} = {toml(v)}\n" for k, v in keys.items()) for name, keys in sections.items()]
+    (folder / "instance.toml").write_text("\n".join(lines), encoding="utf-8")
+
+
+def write_table(path: Path, columns: list[str], rows: Iterable[Cells]) -> None:
+    """One CSV table; a cell that is not there is blank."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def toml(value: Any) -> str:
+    """A value as TOML."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {toml(item)}" for key, item in value.items()) + " }"
+    return value.isoformat() if isinstance(value, date) else json.dumps(value)

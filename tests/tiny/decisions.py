@@ -1,0 +1,95 @@
+"""Draws what is already decided: live partnerships, commitments, and traps that leave no feasible plan."""
+
+from datetime import date, timedelta
+
+from .shape import Cells, Tiny
+
+MILD = ["not_before", "never_with"]
+MUST = {"hosts", "shares_with", "together", "stays_out"}  # a council can keep at most one of these for a service
+
+
+def draw(tiny: Tiny) -> None:
+    """Live partnerships first, for no other decision may go against them."""
+    draw_live(tiny)
+    draw_commitments(tiny)
+    draw_trap(tiny)
+
+
+def draw_live(tiny: Tiny) -> None:
+    """Now and then a partnership that is live already; members came with their host or after it."""
+    service = tiny.rng.choice(list(tiny.services))
+    hosts = tiny.runners(service, hosts=True)
+    if not hosts or not tiny.chance(0.14):
+        return
+    host = tiny.rng.choice(hosts)
+    others = [c for c in tiny.runners(service) if c != host]
+    since = tiny.rng.choice([0, 5, 12, 30]) if tiny.start.day <= 28 else 0
+    written = "" if len(tiny.services) == 1 and tiny.chance(0.3) else service
+    for council in [host, *tiny.rng.sample(others, tiny.rng.randint(1, len(others)))]:
+        months = since if council == host else tiny.rng.randint(0, since)
+        go_live = tiny.day(-months) if months or tiny.chance(0.3) else ""
+        tiny.add("commitments", council, written, "live", host, go_live=go_live)
+
+
+def draw_commitments(tiny: Tiny) -> None:
+    """Up to three decisions, none about a council and service that is live already or that has to do something else."""
+    if not tiny.chance(0.35):
+        return
+    if not tiny.tables["commitments"] and tiny.chance(0.1):
+        tiny.rules["commitments"] = False
+    for _ in range(tiny.rng.randint(1, 3)):
+        council, service = tiny.rng.choice(sorted(tiny.tables["baselines"]))
+        decision = tiny.rng.choice([*MILD * 4, *sorted(MUST)])
+        blank = tiny.chance(0.2)
+        decide(tiny, council, [s for s in tiny.services if blank or s == service], decision, blank)
+
+
+def decide(tiny: Tiny, council: str, services: list[str], decision: str, blank: bool) -> None:
+    """Add one decision, if it is a possible one: the council and the other run the service, and a host may host it."""
+    services = [s for s in services if council in tiny.runners(s)]
+    taken = [tiny.decisions(council, s) for s in services]
+    if any("live" in known or (decision in MUST and known & MUST) for known in taken):
+        return
+    hosting = decision in {"hosts", "shares_with"}
+    fit = {s: [c for c in tiny.runners(s, hosts=hosting) if tiny.live_with(c, s) in {"", c}] for s in services}
+    both = {c: [s for s in services if c in tiny.runners(s)] for c in tiny.councils}
+    others = [c for c in tiny.councils if both[c] and all(c in fit[s] for s in both[c])]
+    if decision in {"never_with", "together", "shares_with"}:
+        others = [c for c in others if c != council]
+    else:
+        others = [""] if council in others else []
+    if not others:
+        return
+    other = tiny.rng.choice(others)
+    go_live: date | str = ""
+    if decision == "not_before":
+        go_live = tiny.start + timedelta(days=tiny.rng.randint(0, tiny.tranches * tiny.period_months * 31))
+    elif decision in MUST - {"stays_out"} and tiny.chance(0.4) and not any(tiny.live_with(other, s) for s in services):
+        go_live = tiny.first_day(tiny.rng.randrange(tiny.tranches))
+    tiny.add("commitments", council, "" if blank else services[0], decision, other, go_live=go_live)
+
+
+def draw_trap(tiny: Tiny) -> None:
+    """Now and then a council has to host what no partnership can make work."""
+    free = [(c, s) for s in tiny.services for c in tiny.runners(s, hosts=True) if not tiny.decisions(c, s)]
+    if not free or not tiny.chance(0.04):
+        return
+    host, service = tiny.rng.choice(free)
+    tiny.rules = {rule: figure for rule, figure in tiny.rules.items() if figure is not False}
+    tiny.add("commitments", host, service, "hosts", "", go_live="")
+    traps: dict[str, Cells] = {
+        "saving": {"minimum_saving": 0.9},
+        "size": {"partnership_size_minimum": len(tiny.councils) + 1, "partnership_size_maximum": 9},
+        "distance": {"maximum_distance": 0.5},
+        "veto": {"compatibility": 0.01},
+        "contract": {},
+    }
+    trap = tiny.rng.choice(list(traps))
+    tiny.services[service] |= traps[trap]
+    if trap == "contract":
+        tiny.add("contracts", host, service, expires=tiny.first_day(tiny.tranches))
+    elif trap == "veto":
+        rows = tiny.tables["compatibility"]
+        tiny.tables["compatibility"] = {key: row for key, row in rows.items() if host not in key}
+        for other in (c for c in tiny.councils if c != host):
+            tiny.add("compatibility", host, other, service, score=0, reason="dispute")
