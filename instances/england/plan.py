@@ -15,8 +15,8 @@ import pandas as pd
 from instances.england.errors import AreaError, nearest
 from instances.england.text import records
 
-# A choice of ours: members of the largest partnership, and how many times its own work a host may take on. Pound amounts
-# do not grow with the member, so without the second a plan hands the largest council's service to the smallest.
+# A choice of ours: the members of the largest partnership, and how many times its own work a host may take on. Pound
+# amounts do not grow with the member, so without the second a plan hands the largest council's service to the smallest.
 LARGEST_PARTNERSHIP = 6
 # Who runs a service: districts and single-tier councils; counties and single-tier councils; everyone.
 NOT_RUN_BY: dict[str, frozenset[str]] = {

@@ -50,7 +50,7 @@ class Decision:
         """Every two members in the order of their names; two that are live already are not judged."""
         ordered = sorted(self.moves, key=lambda move: move.council)
         for one, two in combinations(ordered, 2):
-            if not (one.is_live and two.is_live):
+            if one.council != two.council and not (one.is_live and two.is_live):
                 yield one.council, two.council
 
 

@@ -85,11 +85,12 @@ class Facts:
     def year_since_go_live(self, service: str, move: Move, period: int) -> int:
         """Whole years y that a move has been live when a period begins: `floor((j - k) * period_months / 12)`.
 
-        What is live already counts from its own date, in whole months.
+        What is live already has been so for the whole months from its own date to the start as well.
         """
+        calendar = self.instance.calendar
         if not move.is_live:
-            return (period - move.tranche) * self.instance.calendar.period_months // 12
-        return whole_months(self.go_live(service, move), self.instance.calendar.date(period)) // 12
+            return (period - move.tranche) * calendar.period_months // 12
+        return (whole_months(self.go_live(service, move), calendar.start) + period * calendar.period_months) // 12
 
     def phase_in(self, service: str, year: int) -> float:
         """Part of the gross saving realised in year `year` since go-live (0 is the first); the last value holds."""

@@ -33,7 +33,9 @@ def contract_timing(facts: Facts, decision: Decision) -> Iterator[Applied]:
         binding = move.tranche >= 1 and calendar.date(move.tranche - 1) < free_from
         value, limit = (go_live - calendar.start).days, (free_from - calendar.start).days
         found = line("contract_timing", place, value, limit, "days", slack, binding=binding)
-        broken = f"rule contract_timing, {scope}: goes live on {go_live}, but its contract holds it until {free_from} ({-slack} days apart)"
+        broken = (
+            f"rule contract_timing, {scope}: goes live on {go_live}, but its contract holds it until {free_from} (days apart: {-slack})"
+        )
         yield Applied(found, broken if slack < 0 else "")
 
 
