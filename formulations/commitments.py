@@ -73,5 +73,5 @@ def together_same_rule(m: Any, c: str, d: str, s: str, h: str) -> Any:
 
 def _in(m: Any, c: str, s: str, h: str) -> list[Any]:
     if c == h:
-        return [m.open[o] for o in m.sets.opened(s, h)]
-    return [m.join[j] for j in m.sets.joined(c, s, h)]
+        return [m.opens[o] for o in m.sets.opened(s, h)]
+    return [m.joins[j] for j in m.sets.joined(c, s, h)]

@@ -28,5 +28,5 @@ def host_capacity_rule(m: Any, s: str, h: str) -> Any:
     opens = m.sets.opened(s, h)
     volumes = [baselines[j[0], s].volume or 0.0 for j in joins]
     scale = max([abs(room), 1.0, *volumes])
-    body = linear([v / scale for v in volumes] + [-room / scale] * len(opens), [m.join[j] for j in joins] + [m.open[o] for o in opens])
+    body = linear([v / scale for v in volumes] + [-room / scale] * len(opens), [m.joins[j] for j in joins] + [m.opens[o] for o in opens])
     return (None, body, 0)

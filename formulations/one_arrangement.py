@@ -8,9 +8,9 @@ from formulations.terms import total
 
 
 def one_arrangement_index(m: Any) -> list[tuple[str, str]]:
-    """Councils and services with a move: they may join somebody, or host."""
+    """Councils and services with a move, or live already: they may join somebody, or host."""
     hosting = {(h, s) for s, h in m.sets.partnerships}
-    return sorted(set(m.sets.hosts_of) | hosting)
+    return sorted(set(m.sets.hosts_of) | hosting | set(m.decided.live))
 
 
 def one_arrangement_rule(m: Any, c: str, s: str) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyomo.environ as pyo
+from pyomo.common.gc_manager import PauseGC
 
 from formulations import (
     commitments,
@@ -61,12 +62,18 @@ def build(priced: Priced) -> pyo.ConcreteModel:
     A demand that no move can meet becomes an `Unreachable` in `model.unreachable` instead of a row without variables;
     such a model has no feasible plan.
     """
+    with PauseGC():  # a model is all small objects that stay; collecting among them takes half the time
+        return _build(priced)
+
+
+def _build(priced: Priced) -> pyo.ConcreteModel:
     m = pyo.ConcreteModel(name=priced.instance.name)
     _attach(m, priced)
     m.JOINS = pyo.Set(initialize=m.sets.joins, dimen=4, doc="(c, s, h, k): council hands service to host in tranche")
     m.OPENS = pyo.Set(initialize=m.sets.opens, dimen=3, doc="(s, h, k): host opens a partnership in tranche")
     m.join = pyo.Var(m.JOINS, domain=pyo.Binary)
     m.open = pyo.Var(m.OPENS, domain=pyo.Binary)
+    m.joins, m.opens = dict(m.join.items()), dict(m.open.items())  # plain dicts: Pyomo's own look-up is a fifth of the building time
     m.tier_epochs = tiers.tier_epochs(m)
     m.tier_epoch_set = frozenset(m.tier_epochs)
     m.TIER_STEPS = pyo.Set(initialize=tiers.tier_steps(m), dimen=4, doc="(s, h, e, t): step of purchasing that can be reached")
@@ -101,7 +108,7 @@ def _declare(m: Any, name: str, index: list[Any], rule: Any) -> None:
     for key in index:
         row = rule(m, *key) if isinstance(key, tuple) else rule(m, key)
         lower, body, upper = row if len(row) == 3 else (row[1], row[0], row[1])
-        if body.linear_vars:
+        if body.nargs():
             rows[key] = (lower, body, upper) if lower != upper else body == lower
         elif (lower is not None and lower > 0) or (upper is not None and upper < 0):
             m.unreachable.append(Unreachable(name, key if isinstance(key, tuple) else (key,)))
@@ -115,7 +122,7 @@ def _npv(m: Any) -> Any:
         + sum[s,h,e,t] weight[s,e] * rate[s,t] * spend[s,h,e,t]
     """
     price = m.sets.price
-    coefficients = [price[j] / THOUSAND for j in m.sets.joins] + [price[o] / THOUSAND for o in m.sets.opens]
-    variables = [m.join[j] for j in m.sets.joins] + [m.open[o] for o in m.sets.opens]
+    coefficients = [price[key] / THOUSAND for key in (*m.joins, *m.opens)]
+    variables = [*m.joins.values(), *m.opens.values()]
     weights, spends = tiers.purchasing_terms(m)
     return linear(coefficients + weights, variables + spends)

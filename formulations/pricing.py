@@ -105,7 +105,8 @@ def _heads(graph: CouncilGraph) -> pd.DataFrame:
     own = baseline.loc[pd.MultiIndex.from_frame(moves[["council", "service"]])].reset_index(drop=True)
     host = baseline.loc[pd.MultiIndex.from_frame(moves[["host", "service"]])].reset_index(drop=True)
     joins = (moves["council"] != moves["host"]).to_numpy()
-    rate = {name: moves["service"].map({s: instance.parameter(s, name) for s in instance.services}).to_numpy(float) for name in _PARAMETERS}
+    codes, services = pd.factorize(moves["service"])
+    rate = {name: np.array([instance.parameter(str(s), name) for s in services], dtype=float)[codes] for name in _PARAMETERS}
     years = np.maximum(moves["tranche"].to_numpy(), 0) * instance.calendar.period_years
     zero = np.zeros(len(moves))
 

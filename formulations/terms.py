@@ -20,12 +20,12 @@ def linear(coefficients: Iterable[float], variables: Iterable[Any]) -> Any:
 
 def difference(m: Any, joins: Iterable[Join], opens: Iterable[Open], weight: float = 1.0) -> Any:
     """sum of joins - weight * sum of openings."""
-    plus = [m.join[j] for j in joins]
-    minus = [m.open[o] for o in opens]
+    plus = [m.joins[j] for j in joins]
+    minus = [m.opens[o] for o in opens]
     return linear([1.0] * len(plus) + [-weight] * len(minus), plus + minus)
 
 
 def total(m: Any, joins: Iterable[Join], opens: Iterable[Open] = ()) -> Any:
     """sum of joins + sum of openings."""
-    variables = [m.join[j] for j in joins] + [m.open[o] for o in opens]
+    variables = [m.joins[j] for j in joins] + [m.opens[o] for o in opens]
     return linear([1.0] * len(variables), variables)

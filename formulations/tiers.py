@@ -68,7 +68,7 @@ def tier_steps(m: Any) -> list[tuple[str, str, int, int]]:
 
 
 def _opens(m: Any, s: str, h: str, e: int) -> list[Any]:
-    return [m.open[o] for o in m.sets.opened(s, h, closing_tranche(m, s, e))]
+    return [m.opens[o] for o in m.sets.opened(s, h, closing_tranche(m, s, e))]
 
 
 def tier_one_step_rule(m: Any, s: str, h: str, e: int) -> Any:
@@ -97,7 +97,7 @@ def tier_spend_rule(m: Any, s: str, h: str, e: int) -> Any:
     coefficients = [1.0] * len(spend)
     coefficients += [-baselines[j[0], s].procured_cost / THOUSAND for j in joins]
     coefficients += [-baselines[h, s].procured_cost / THOUSAND] * len(opens)
-    return (None, linear(coefficients, [*spend, *(m.join[j] for j in joins), *opens]), 0)
+    return (None, linear(coefficients, [*spend, *(m.joins[j] for j in joins), *opens]), 0)
 
 
 def tier_reached_rule(m: Any, s: str, h: str, e: int, t: int) -> Any:

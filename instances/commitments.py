@@ -36,6 +36,17 @@ class Decided:
     go_live: dict[Key, tuple[dt.date, ...]] = field(default_factory=dict)
     live: dict[Key, tuple[str, dt.date]] = field(default_factory=dict)
 
+    def live_is_kept(self, key: Key) -> bool:
+        """Whether nothing else that is decided contradicts what is live already."""
+        host, since = self.live[key]
+        return not (
+            key in self.stays_out
+            or key in self.go_live
+            or (key in self.hosts and host != key[0])
+            or any(other != host for other in self.shares_with.get(key, ()))
+            or self.not_before.get(key, since) > since
+        )
+
 
 def decided(instance: Instance) -> Decided:
     """The commitments of an instance; none where the rule is off.

@@ -321,12 +321,12 @@ def _cross(graph: CouncilGraph, links: _Links, allowed: Mask) -> pd.DataFrame:
     live_hosts = {graph.position[host] for (council, s), (host, _) in graph.decided.live.items() if s == service and council == host}
     has_opened = np.logical_or.accumulate(can_open, axis=1) | np.array([place in live_hosts for place in links.hosts], dtype=bool)[:, None]
     exists = allowed[:, :, None] & windows[:, None, :] & np.where(own[:, :, None], can_open[None, :, :], has_opened[None, :, :])
-    live_members = {host for host in live_hosts}
-    joined = (exists & ~own[:, :, None]).any(axis=(0, 2)) | np.array([place in live_members for place in links.hosts], dtype=bool)
+    joined = (exists & ~own[:, :, None]).any(axis=(0, 2)) | np.array([place in live_hosts for place in links.hosts], dtype=bool)
     exists &= joined[None, :, None]
     host_index, council_index, tranche = np.nonzero(exists.transpose(1, 0, 2))
     moves = _move_frame(graph, service, links.councils[council_index], links.hosts[host_index], tranche)
-    live = [(place, graph.position[host]) for (council, s), (host, _) in graph.decided.live.items() if s == service for place in (graph.position[council],)]
+    choices = graph.decided
+    live = [(graph.position[key[0]], graph.position[host]) for key, (host, _) in choices.live.items() if key[1] == service and choices.live_is_kept(key)]
     if live:
         councils, hosts = np.array(live, dtype=np.intp).T
         moves = pd.concat([_move_frame(graph, service, councils, hosts, np.full(len(live), LIVE)), moves], ignore_index=True)

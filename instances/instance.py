@@ -11,11 +11,10 @@ from typing import Any, TypeVar, cast
 
 import pandas as pd
 
-from instances import tables
 from instances.calendar import Calendar
 from instances.rules import CompatibilityRule, DistanceLimit, QualityRule, Rules
 from instances.settings import Economics, Settings
-from instances.tables import TABLES, Pair, Row
+from instances.tables import TABLES, Baseline, Contract, Council, Pair, Row, Service
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 
@@ -79,24 +78,24 @@ class Instance:
         return self.settings.rules
 
     @cached_property
-    def councils(self) -> dict[str, tables.Council]:
+    def councils(self) -> dict[str, Council]:
         """Councils by name, sorted."""
-        return {row.council: row for row in self.rows(tables.Council)}
+        return {row.council: row for row in self.rows(Council)}
 
     @cached_property
-    def services(self) -> dict[str, tables.Service]:
+    def services(self) -> dict[str, Service]:
         """Services by name, sorted."""
-        return {row.service: row for row in self.rows(tables.Service)}
+        return {row.service: row for row in self.rows(Service)}
 
     @cached_property
-    def baselines(self) -> dict[tuple[str, str], tables.Baseline]:
+    def baselines(self) -> dict[tuple[str, str], Baseline]:
         """Baselines by (council, service), sorted."""
-        return {(row.council, row.service): row for row in self.rows(tables.Baseline)}
+        return {(row.council, row.service): row for row in self.rows(Baseline)}
 
     @cached_property
-    def contracts(self) -> dict[tuple[str, str], tables.Contract]:
+    def contracts(self) -> dict[tuple[str, str], Contract]:
         """Contracts by (council, service)."""
-        return {(row.council, row.service): row for row in self.rows(tables.Contract)}
+        return {(row.council, row.service): row for row in self.rows(Contract)}
 
     def parameter(self, service: str, name: str) -> float:
         """A service parameter: the service's own figure, else the default of `[economics]`, else 0."""

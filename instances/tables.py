@@ -28,6 +28,11 @@ def quantity(meaning: str, unit: str, *, default: Any = None, **limits: Any) -> 
     return Field(default, description=meaning, json_schema_extra={"unit": unit}, allow_inf_nan=False, **limits)
 
 
+def count(meaning: str, **limits: Any) -> Any:
+    """A column of whole numbers: its meaning and its limits; blank is not given."""
+    return Field(None, description=meaning, json_schema_extra={"unit": COUNT}, **limits)
+
+
 def text(meaning: str, *, default: Any = None, required: bool = False) -> Any:
     """A text column and its meaning."""
     return Field(... if required else default, description=meaning, json_schema_extra={"unit": ""})
@@ -106,9 +111,9 @@ class Service(Row, Parameters):
     maximum_distance: float | None = quantity("rule maximum_distance for this service", "km", ge=0)
     maximum_span: float | None = quantity("rule maximum_span for this service", "km", ge=0)
     compatibility: float | None = quantity("minimum of rule compatibility for this service", "score", ge=0, le=1)
-    maximum_partnerships: int | None = quantity("rule maximum_partnerships for this service", COUNT, ge=0)
-    partnership_size_minimum: int | None = quantity("minimum of rule partnership_size for this service", COUNT, ge=2)
-    partnership_size_maximum: int | None = quantity("maximum of rule partnership_size for this service", COUNT, ge=2)
+    maximum_partnerships: int | None = count("rule maximum_partnerships for this service", ge=0)
+    partnership_size_minimum: int | None = count("minimum of rule partnership_size for this service", ge=2)
+    partnership_size_maximum: int | None = count("maximum of rule partnership_size for this service", ge=2)
     quality: float | None = quantity("minimum of rule quality for this service", "score")
     quality_tolerance: float | None = quantity("tolerance of rule quality for this service", "score", ge=0)
 
@@ -241,7 +246,7 @@ class Vehicle(Row):
     set_up_factor: float = quantity("scales the set-up cost", "factor", default=1.0, ge=0)
     saving_factor: float = quantity("scales the savings", "factor", default=1.0, ge=0)
     annual_cost: float = quantity("added to the hosting cost", GBP_A_YEAR, default=0.0, ge=0)
-    minimum_members: int | None = quantity("members it needs", COUNT, ge=2)
+    minimum_members: int | None = count("members it needs", ge=2)
     services: str | None = text("services it may run, separated by semicolons; blank for all")
 
 

@@ -45,7 +45,8 @@ def _unreachable(priced: Priced, entry: Unreachable) -> str:
         return f"{council} and {other} are to be together for {service}, but {council} has no move: {_why(priced, council, service, None)}"
     if entry.family == "one_arrangement":
         council, service = entry.index
-        return f"{council} is live with {service}, but has no arrangement"
+        host = priced.graph.decided.live[council, service][0]
+        return f"{council} is live with {host} for {service}, but another commitment of {council} says otherwise"
     return f"{entry.family} cannot be met for {', '.join(str(part) for part in entry.index)}"
 
 

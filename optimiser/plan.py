@@ -167,12 +167,12 @@ class Plan:
 
     @property
     def bound(self) -> float | None:
-        """No plan has a higher NPV than this, GBP."""
+        """No plan has a higher NPV than this, GBP; None where nothing is proven."""
         return self.document.bound
 
     @property
     def gap(self) -> float | None:
-        """(bound - npv) / npv, a share; 0 where both are 0."""
+        """(bound - npv) / |npv|, a share; None where nothing is proven, or the NPV is 0 and the bound is not."""
         return self.document.gap
 
     @property

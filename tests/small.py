@@ -1,0 +1,54 @@
+"""Small instances written as folders of text, and values typed into a model's variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+
+def settings(calendar: str = "12 2 3", *, economics: str = "", rules: str = "", start: str = "2026-04-01") -> str:
+    """instance.toml; `calendar` is months to a period, tranches and years; no discounting unless `economics` has a rate."""
+    period_months, tranches, years = calendar.split()
+    rate = "" if "discount_rate" in economics else "discount_rate = 0.0"
+    return f"""
+[instance]
+title = "Small"
+
+[calendar]
+start = {start}
+period_months = {period_months}
+tranches = {tranches}
+horizon_years = {years}
+
+[economics]
+{rate}
+{dedent(economics)}
+
+[rules]
+{dedent(rules)}
+"""
+
+
+def write_instance(folder: Path, toml: str, **tables: str) -> Path:
+    """Write instance.toml and the tables, given as the text of their files; cells may be padded with blanks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "instance.toml").write_text(toml, encoding="utf-8")
+    for name, text in tables.items():
+        (folder / f"{name}.csv").write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+    return folder
+
+
+def put(model: Any, **values: Mapping[Any, float]) -> None:
+    """Type values into the variables of a model, by variable; all others are 0."""
+    for name in ("join", "open", "reach", "spend"):
+        variable, given = getattr(model, name), dict(values.get(name, {}))
+        for index in variable:
+            variable[index].set_value(given.pop(index, 0), skip_validation=True)
+        assert not given, f"{name} has no {sorted(given)}"
+
+
+def rows(model: Any, family: str) -> set[Any]:
+    """The index of every row of a family."""
+    return set(getattr(model, family))
