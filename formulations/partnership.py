@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,3 +127,10 @@ def _npv(m: Any) -> Any:
     variables = [*m.joins.values(), *m.opens.values()]
     weights, spends = tiers.purchasing_terms(m)
     return linear(coefficients + weights, variables + spends)
+
+
+def settle(m: Any, values: Mapping[str, float]) -> tuple[dict[str, float], float]:
+    """A solution with its purchasing settled (see `tiers.settle`), and the objective at it, thousand GBP."""
+    settled = tiers.settle(m, values) if m.tier_epochs else dict(values)
+    body = m.npv.expr
+    return settled, float(sum(c * settled[v.name] for c, v in zip(body.linear_coefs, body.linear_vars, strict=True)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from formulations.sets import Partnership
@@ -10,6 +11,8 @@ from formulations.terms import THOUSAND, linear
 Epoch = tuple[str, str, int]
 """(s, h, e): a partnership and a stretch of time; e = -1 is full membership at base-year baselines, for minimum_saving."""
 FULL = -1
+HALF_PENNY = 0.005
+"""Spend this close below a step has reached it, GBP."""
 
 
 def tier_epochs(m: Any) -> list[Epoch]:
@@ -146,3 +149,26 @@ def saving_at_full_membership(m: Any, partnership: Partnership) -> tuple[list[fl
     reachable = steps(m, *epoch)
     rate = m.priced.purchasing[s].rate
     return [rate[t] for t in reachable], [m.spend[(*epoch, t)] for t in reachable]
+
+
+def settle(m: Any, values: Mapping[str, float]) -> dict[str, float]:
+    """The values with each partnership's purchasing put on the best step that its members' spend reaches.
+
+    A solver that stops within a gap may hold an incumbent that leaves a step unclaimed. The decisions stay; every row
+    still holds, and the objective is now what the decisions are worth.
+    """
+    settled = dict(values)
+    baselines = m.instance.baselines
+    for s, h, e in m.tier_epochs:
+        last = closing_tranche(m, s, e)
+        taken = [j[0] for c in m.sets.members.get((s, h), ()) for j in m.sets.joined(c, s, h, last) if values[m.joins[j].name] > 0.5]
+        taken += [h for o in m.sets.opened(s, h, last) if values[m.opens[o].name] > 0.5]
+        bought = sum(baselines[c, s].procured_cost for c in taken)
+        growth = 1.0 if e == FULL else m.priced.purchasing[s].growth[e]
+        reachable = steps(m, s, h, e)
+        reached = [t for t in reachable if m.priced.purchasing[s].from_volume[t] / growth <= bought + HALF_PENNY]
+        for t in reachable:
+            here = bool(reached) and t == reached[-1]
+            settled[m.reach[s, h, e, t].name] = float(here)
+            settled[m.spend[s, h, e, t].name] = bought / THOUSAND if here else 0.0
+    return settled

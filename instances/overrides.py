@@ -214,7 +214,7 @@ def _match(instance: Instance, override: Override, model: type[Row], rest: list[
 
 
 def _texts(row: Row) -> list[str]:
-    return [f"{part:g}" if isinstance(part, float) else str(part) for part in row_key(row)]
+    return [f"{part:.12g}" if isinstance(part, float) else str(part) for part in row_key(row)]
 
 
 def _matches(row: Row, keys: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ import json
 import platform
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -88,9 +88,10 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
         result = solvers.get(settings.solver).solve(model, _limits(settings, gap))
     _require_plan(priced, result)
     with _stage("audit", settings, timings):
-        found = _document(priced, model, result)
+        values, objective = formulations.settle(model, result.values)
+        found = _document(priced, model, values, result)
         checked = audit(instance, found)
-        faults = [*_against_model(found, result), *checked.faults]
+        faults = [*_against_model(found, objective * THOUSAND), *checked.faults]
     manifest = _manifest(priced, settings, gap, result, found)
     found = found.model_copy(update={"rules": checked.rules, "manifest": manifest})
     if faults:
@@ -136,15 +137,14 @@ def _require_plan(priced: Priced, result: Result) -> None:
         raise NoPlanError(priced.instance.name, result.termination.value, None if result.bound is None else result.bound * THOUSAND)
 
 
-def _document(priced: Priced, model: Any, result: Result) -> PlanDocument:
+def _document(priced: Priced, model: Any, values: Mapping[str, float], result: Result) -> PlanDocument:
     status = "optimal" if result.holds is Holds.OPTIMUM else "feasible"
     bound = None if result.bound is None else result.bound * THOUSAND
-    return document(priced, decisions(model, result.values), status=status, bound=bound)
+    return document(priced, decisions(model, values), status=status, bound=bound)
 
 
-def _against_model(found: PlanDocument, result: Result) -> list[str]:
-    """The plan's NPV is the model's objective."""
-    objective = (result.objective or 0.0) * THOUSAND
+def _against_model(found: PlanDocument, objective: float) -> list[str]:
+    """The plan's NPV is the model's objective, GBP."""
     if abs(objective - found.npv) <= max(MODEL_TOLERANCE, 1e-9 * abs(found.npv)):
         return []
     return [f"npv: £{found.npv:,.2f} in the plan, £{objective:,.2f} by the model (£{abs(objective - found.npv):,.2f} apart)"]

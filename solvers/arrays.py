@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 from numpy.typing import NDArray
-from pyomo.common.errors import InfeasibleConstraintException
+from pyomo.common.errors import InfeasibleConstraintException, InvalidConstraintError, InvalidExpressionError
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from solvers.errors import SolverFailed
@@ -70,6 +70,8 @@ class Arrays:
 
     def breach(self, point: Floats) -> tuple[float, float]:
         """By how much a point breaks a row or a bound: at most, and at most in relation to the bound broken (or to 1)."""
+        if not np.isfinite(point).all():
+            return np.inf, np.inf
         activity = self.matrix @ point
         pairs = [(self.row_lower, activity), (activity, self.row_upper), (self.lower, point), (point, self.upper)]
         bounds = [self.row_lower, self.row_upper, self.lower, self.upper]
@@ -97,7 +99,7 @@ def compile_model(model: Any) -> Arrays:
 
     Raises:
         ContradictionError: A row that only fixed values are in is broken.
-        SolverFailed: The model has no objective, or several.
+        SolverFailed: The model is not linear, or it has no objective, or several.
     """
     objectives = list(model.component_data_objects(pyo.Objective, active=True))
     if len(objectives) != 1:
@@ -107,6 +109,8 @@ def compile_model(model: Any) -> Arrays:
             form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
     except InfeasibleConstraintException as error:
         raise ContradictionError(str(error)) from error
+    except (InvalidConstraintError, InvalidExpressionError) as error:
+        raise SolverFailed(f"the model is not linear: {error}") from error
     matrix = form.A.tocsc()
     matrix.sort_indices()
     columns = form.columns

@@ -7,9 +7,9 @@ class SolverError(RuntimeError):
     """A back end that could not do its work."""
 
 
-class SolverMissing(SolverError):
+class SolverMissing(SolverError):  # noqa: N818 - named for what is wrong
     """A back end that is not installed; the message names those that are."""
 
 
-class SolverFailed(SolverError):
+class SolverFailed(SolverError):  # noqa: N818 - named for what is wrong
     """A back end that stopped with an error of its own."""

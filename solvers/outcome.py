@@ -11,6 +11,7 @@ from typing import Any
 
 from solvers.arrays import Arrays, ContradictionError, Floats, compile_model
 from solvers.base import Holds, Limits, Result, Termination, relative_gap
+from solvers.errors import SolverFailed
 
 TOLERANCE = 1e-6
 """By how much a row may be broken, and by how much (relative) an objective may miss what is claimed of it."""
@@ -48,6 +49,9 @@ def answer(backend: BackEnd, version: str, model: Any, limits: Limits, start: Ma
     What holds for every back end: a start that keeps every rule is held until something better is found; an interrupt that
     is already set, or no time at all, ends a solve before it begins; Ctrl-C becomes `Termination.INTERRUPTED` and sets
     `limits.interrupt`, so that the solves that would follow end as well.
+
+    Raises:
+        SolverFailed: The back end stopped with an error of its own and holds nothing.
     """
     began = time.monotonic()
     first: Floats | None = None
@@ -66,7 +70,10 @@ def answer(backend: BackEnd, version: str, model: Any, limits: Limits, start: Ma
     outcome = dataclasses.replace(outcome, message=message)
     if arrays is None:
         return Result(outcome.termination, Holds.NOTHING, None, None, None, {}, time.monotonic() - began, version, limits.seed, message)
-    return _result(arrays, _checked(arrays, outcome, first), limits, version, began)
+    result = _result(arrays, _checked(arrays, outcome, first), limits, version, began)
+    if result.termination is Termination.ERROR and result.holds is Holds.NOTHING:
+        raise SolverFailed(f"{version} failed: {result.message or 'it does not say why'}")
+    return result
 
 
 def _solve(backend: BackEnd, model: Any, arrays: Arrays, limits: Limits, start: Floats | None) -> Outcome:
