@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 from numpy.typing import NDArray
-from pyomo.common.errors import InfeasibleConstraintException, InvalidConstraintError, InvalidExpressionError
+from pyomo.common.errors import InfeasibleConstraintException
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from solvers.errors import SolverFailed
@@ -109,8 +109,8 @@ def compile_model(model: Any) -> Arrays:
             form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
     except InfeasibleConstraintException as error:
         raise ContradictionError(str(error)) from error
-    except (InvalidConstraintError, InvalidExpressionError) as error:
-        raise SolverFailed(f"the model is not linear: {error}") from error
+    except ValueError as error:
+        raise SolverFailed(f"Pyomo cannot write the model '{model.name}' as linear rows: {error}") from error
     matrix = form.A.tocsc()
     matrix.sort_indices()
     columns = form.columns

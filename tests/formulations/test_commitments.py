@@ -1,0 +1,114 @@
+"""Rule commitments: what is already decided comes true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from small import put, rows
+
+HEADER = "council, service, decision, other, go_live\n"
+HOSTS = HEADER + "Elm, payroll, hosts, ,\n"
+JOINS = HEADER + "Yew, payroll, shares_with, Elm,\n"
+TOGETHER = HEADER + "Elm, payroll, together, Oak,\n"
+TO_ASH, TO_ELM = ("payroll", "Ash"), ("payroll", "Elm")
+
+
+def test_must_host_index(shire_model: Callable[..., Any]) -> None:
+    """Elm is to host, Ash only may; no row where commitments are off."""
+    assert rows(shire_model(commitments=HOSTS), "must_host") == {("Elm", "payroll")}
+    assert rows(shire_model(commitments=HOSTS, rules="commitments = false"), "must_host") == set()
+    assert rows(shire_model(), "must_host") == set()
+
+
+def test_must_host_index_of_every_service(shire_model: Callable[..., Any], two_services: dict[str, str]) -> None:
+    """A blank service is every one that the council runs: Ash two."""
+    m = shire_model(commitments=HEADER + "Ash, , hosts, ,\n", **two_services)
+    assert rows(m, "must_host") == {("Ash", "payroll"), ("Ash", "waste")}
+
+
+@pytest.mark.parametrize(("opened", "room"), [({}, -1), ({("payroll", "Elm", 0): 1}, 0), ({("payroll", "Elm", 1): 1}, 0), ({("payroll", "Ash", 0): 1}, -1)])
+def test_must_host_row(shire_model: Callable[..., Any], opened: dict[Any, int], room: int) -> None:
+    """Elm opens, in whatever tranche."""
+    m = shire_model(commitments=HOSTS)
+    put(m, open=opened)
+    assert m.must_host["Elm", "payroll"].slack() == room
+
+
+def test_must_host_row_with_a_date(shire_model: Callable[..., Any]) -> None:
+    """With a date only the opening of that tranche is there to be chosen."""
+    m = shire_model(commitments=HEADER + "Elm, payroll, hosts, , 2027-04-01\n")
+    assert [k for s, h, k in m.OPENS if h == "Elm"] == [1]
+    put(m, open={("payroll", "Elm", 1): 1})
+    assert m.must_host["Elm", "payroll"].slack() == 0
+
+
+def test_must_join_index(shire_model: Callable[..., Any]) -> None:
+    """Yew is to join Elm; nobody else is to do anything."""
+    assert rows(shire_model(commitments=JOINS), "must_join") == {("Yew", "payroll", "Elm")}
+    assert rows(shire_model(commitments=JOINS, rules="commitments = false"), "must_join") == set()
+
+
+@pytest.mark.parametrize(("join", "room"), [([], -1), ([("Yew", *TO_ELM, 0)], 0), ([("Yew", *TO_ELM, 1)], 0), ([("Oak", *TO_ELM, 1)], -1)])
+def test_must_join_row(shire_model: Callable[..., Any], join: list[Any], room: int) -> None:
+    """Yew joins Elm, in whatever tranche."""
+    m = shire_model(commitments=JOINS)
+    put(m, join=dict.fromkeys(join, 1))
+    assert m.must_join["Yew", "payroll", "Elm"].slack() == room
+
+
+def test_together_index(shire_model: Callable[..., Any]) -> None:
+    """One row for the pair."""
+    assert rows(shire_model(commitments=TOGETHER), "together") == {("Elm", "Oak", "payroll")}
+    assert rows(shire_model(commitments=TOGETHER, rules="commitments = false"), "together") == set()
+
+
+@pytest.mark.parametrize(
+    ("join", "opened", "room"),
+    [
+        ([], [], -1),
+        ([("Elm", *TO_ASH, 1)], [], 0),
+        ([], [(*TO_ELM, 0)], 0),
+        ([("Elm", *TO_ASH, 0)], [(*TO_ELM, 1)], -1),
+        ([("Oak", *TO_ASH, 0)], [(*TO_ASH, 0)], -1),
+    ],
+)
+def test_together_row(shire_model: Callable[..., Any], join: list[Any], opened: list[Any], room: int) -> None:
+    """Elm is in some partnership, its own or Ash's; that Oak is in one is not enough."""
+    m = shire_model(commitments=TOGETHER)
+    put(m, join=dict.fromkeys(join, 1), open=dict.fromkeys(opened, 1))
+    assert m.together["Elm", "Oak", "payroll"].slack() == room
+
+
+def test_together_same_index(shire_model: Callable[..., Any]) -> None:
+    """A row for each host that either could have: Ash, and Elm itself."""
+    assert rows(shire_model(commitments=TOGETHER), "together_same") == {("Elm", "Oak", *host) for host in (TO_ASH, TO_ELM)}
+
+
+def test_together_same_index_of_one_host(shire_model: Callable[..., Any]) -> None:
+    """Yew may only join Ash, so at Elm its row says that Oak does not join there either."""
+    commitments = HEADER + "Oak, payroll, together, Yew,\nYew, payroll, never_with, Elm,\n"
+    m = shire_model(commitments=commitments)
+    assert rows(m, "together_same") == {("Oak", "Yew", *host) for host in (TO_ASH, TO_ELM)}
+    put(m, join={("Oak", *TO_ELM, 0): 1})
+    assert m.together_same["Oak", "Yew", "payroll", "Elm"].slack() == -1
+
+
+@pytest.mark.parametrize(
+    ("join", "opened", "room"),
+    [
+        ([], [], [0, 0]),
+        ([("Elm", *TO_ASH, 0), ("Oak", *TO_ASH, 1)], [], [0, 0]),
+        ([("Oak", *TO_ELM, 1)], [(*TO_ELM, 0)], [0, 0]),
+        ([("Elm", *TO_ASH, 0), ("Oak", *TO_ELM, 0)], [], [-1, -1]),
+        ([("Oak", *TO_ASH, 0)], [(*TO_ELM, 0)], [-1, -1]),
+        ([("Elm", *TO_ASH, 0)], [], [-1, 0]),
+        ([], [(*TO_ELM, 1)], [0, -1]),
+    ],
+)
+def test_together_same_row(shire_model: Callable[..., Any], join: list[Any], opened: list[Any], room: list[int]) -> None:
+    """Elm and Oak are both with Ash or neither is; both with Elm, who opens, or neither."""
+    m = shire_model(commitments=TOGETHER)
+    put(m, join=dict.fromkeys(join, 1), open=dict.fromkeys(opened, 1))
+    assert [m.together_same[("Elm", "Oak", *host)].slack() for host in (TO_ASH, TO_ELM)] == room

@@ -1,0 +1,150 @@
+"""Tiers: joint purchasing earns the rate of the highest step reached, on all of the spend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pyomo.environ import value
+from small import put, rows
+
+from formulations.tiers import FULL
+
+TIERS = "service, from_volume, rate\npayroll, 0, 0\npayroll, 50000, 0.05\npayroll, 90000, 0.1\n"
+FAR = "service, from_volume, rate\npayroll, 200000, 0.05\n"
+GROWTH = "growth = 1.0"
+ASH, ELM = ("payroll", "Ash"), ("payroll", "Elm")
+# Procured spend: Ash 20, Elm 30, Oak 40, Yew 10, in thousands; all together 100.
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, set()),
+        ({"tiers": TIERS}, {(*p, e) for p in (ASH, ELM) for e in (0, 1)}),
+        ({"tiers": FAR}, set()),
+        ({"tiers": TIERS, "economics": GROWTH}, {(*p, e) for p in (ASH, ELM) for e in (0, 1, 2)}),
+        ({"tiers": TIERS, "rules": "minimum_saving = 0.1"}, {(*p, e) for p in (ASH, ELM) for e in (0, 1)}),
+        ({"tiers": TIERS, "economics": GROWTH, "rules": "minimum_saving = 0.1"}, {(*p, e) for p in (ASH, ELM) for e in (FULL, 0, 1, 2)}),
+        ({"tiers": "service, from_volume, rate\npayroll, 0, 0\n"}, set()),
+        (
+            {"tiers": TIERS, "commitments": "council, service, decision, go_live\nElm, payroll, not_before, 2027-04-01\n"},
+            {(*ASH, 0), (*ASH, 1), (*ELM, 1)},
+        ),
+    ],
+    ids=["no tiers", "tranches", "out of reach", "growth", "saving", "growth and saving", "no rate", "Elm late"],
+)
+@pytest.mark.parametrize("family", ["tier_one_step", "tier_spend"])
+def test_tier_one_step_index_and_tier_spend_index(shire_model: Callable[..., Any], family: str, changes: dict[str, str], expected: set[Any]) -> None:
+    """One row for each tranche, since membership stands still after the last; for each period where baselines grow.
+
+    Full membership at base-year baselines is an epoch of its own only for minimum_saving, and only with growth. There is
+    no row where no step can be reached, or before the host can open.
+    """
+    assert rows(shire_model(**changes), family) == expected
+
+
+def test_tier_spend_index(shire_model: Callable[..., Any]) -> None:
+    """Councils that stay out buy nothing: without Oak's 40 a step at 70 is out of reach."""
+    tiers, out = "service, from_volume, rate\npayroll, 70000, 0.1\n", "council, service, decision\nOak, payroll, stays_out\n"
+    assert len(rows(shire_model(tiers=tiers), "tier_spend")) == 4
+    assert rows(shire_model(tiers=tiers, commitments=out), "tier_spend") == set()
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"tiers": TIERS}, {(e, t) for e in (0, 1) for t in (1, 2)}),
+        ({"tiers": FAR, "economics": GROWTH}, {(1, 0), (2, 0)}),
+        ({"tiers": TIERS, "economics": GROWTH, "rules": "minimum_saving = 0.1"}, {(e, t) for e in (FULL, 0, 1, 2) for t in (1, 2)}),
+        ({"tiers": FAR, "economics": GROWTH, "rules": "minimum_saving = 0.1"}, {(1, 0), (2, 0)}),
+        ({"tiers": TIERS.replace("90000", "100001")}, {(0, 1), (1, 1)}),
+    ],
+    ids=["two steps", "reached by growth", "at base-year baselines", "not at base-year baselines", "a pound short"],
+)
+@pytest.mark.parametrize("family", ["tier_reached", "tier_only_there"])
+def test_tier_reached_index_and_tier_only_there_index(shire_model: Callable[..., Any], family: str, changes: dict[str, str], expected: set[Any]) -> None:
+    """Each step that pays and that all who may join reach together: 100, or 200 and 400 once baselines have doubled."""
+    assert rows(shire_model(**changes), family) == {(*p, e, t) for p in (ASH, ELM) for e, t in expected}
+
+
+@pytest.mark.parametrize(
+    ("reached", "opened", "room"),
+    [([], None, 0), ([], 0, 1), ([1], 0, 0), ([2], 1, -1), ([1, 2], 0, -1), ([1], None, -1)],
+)
+def test_tier_one_step_row(shire_model: Callable[..., Any], reached: list[int], opened: int | None, room: int) -> None:
+    """In the first epoch one step at most, and none if Ash opens only in the second tranche."""
+    m = shire_model(tiers=TIERS)
+    put(m, reach={(*ASH, 0, t): 1 for t in reached}, open={} if opened is None else {(*ASH, opened): 1})
+    assert m.tier_one_step[(*ASH, 0)].slack() == room
+
+
+@pytest.mark.parametrize(
+    ("joined", "opened", "spend", "room"),
+    [
+        ({}, None, {}, [0, 0]),
+        ({}, 0, {}, [20, 20]),
+        ({"Elm": 0}, 0, {(0, 1): 50, (1, 1): 50}, [0, 0]),
+        ({"Elm": 0}, 0, {(0, 1): 40, (0, 2): 20}, [-10, 50]),
+        ({"Elm": 0, "Oak": 1}, 0, {(0, 1): 50, (1, 2): 90}, [0, 0]),
+        ({"Elm": 1, "Yew": 1}, 1, {(0, 1): 1, (1, 2): 61}, [-1, -1]),
+    ],
+)
+def test_tier_spend_row(shire_model: Callable[..., Any], joined: dict[str, int], opened: int | None, spend: dict[Any, float], room: list[float]) -> None:
+    """What is bought is no more than the spend of those live in the epoch, Ash's 20 included once it has opened."""
+    m = shire_model(tiers=TIERS)
+    join = {(council, *ASH, k): 1 for council, k in joined.items()} | {("Yew", *ELM, 0): 1}
+    put(m, join=join, open={} if opened is None else {(*ASH, opened): 1}, spend={(*ASH, e, t): amount for (e, t), amount in spend.items()})
+    assert [m.tier_spend[(*ASH, e)].slack() for e in (0, 1)] == pytest.approx(room)
+
+
+def test_tier_spend_row_at_full_membership(shire_model: Callable[..., Any]) -> None:
+    """All who ever join count, whenever they join."""
+    m = shire_model(tiers=TIERS, economics=GROWTH, rules="minimum_saving = 0.1")
+    put(m, join={("Elm", *ASH, 0): 1, ("Oak", *ASH, 1): 1}, open={(*ASH, 0): 1}, spend={(*ASH, FULL, 2): 90})
+    assert m.tier_spend[(*ASH, FULL)].slack() == pytest.approx(0)
+
+
+@pytest.mark.parametrize(("economics", "epoch", "least"), [("", 1, 50), (GROWTH, 0, 50), (GROWTH, 1, 25), (GROWTH, 2, 12.5)])
+@pytest.mark.parametrize("spend", [0, 10, 60])
+def test_tier_reached_row(shire_model: Callable[..., Any], economics: str, epoch: int, least: float, spend: float) -> None:
+    """The step at 50 needs 50 of spend at base-year baselines, 25 once they have doubled; nothing if it is not stood on."""
+    m = shire_model(tiers=TIERS, economics=economics)
+    put(m, reach={(*ASH, epoch, 1): 1}, spend={(*ASH, epoch, 1): spend})
+    assert m.tier_reached[(*ASH, epoch, 1)].slack() == pytest.approx(spend - least)
+    put(m, spend={(*ASH, epoch, 1): spend})
+    assert m.tier_reached[(*ASH, epoch, 1)].slack() == pytest.approx(spend)
+
+
+def test_tier_reached_row_at_full_membership(shire_model: Callable[..., Any]) -> None:
+    """At base-year baselines, whatever the growth."""
+    m = shire_model(tiers=TIERS, economics=GROWTH, rules="minimum_saving = 0.1")
+    put(m, reach={(*ASH, FULL, 2): 1}, spend={(*ASH, FULL, 2): 80})
+    assert m.tier_reached[(*ASH, FULL, 2)].slack() == pytest.approx(-10)
+
+
+@pytest.mark.parametrize(("reached", "spend", "room"), [(0, 0, 0), (0, 50, -50), (1, 50, 50), (1, 110, -10)])
+def test_tier_only_there_row(shire_model: Callable[..., Any], reached: int, spend: float, room: float) -> None:
+    """Nothing is bought on a step that is not stood on, and never more than the 100 of all four."""
+    m = shire_model(tiers=TIERS)
+    put(m, reach={(*ASH, 1, 2): reached}, spend={(*ASH, 1, 2): spend})
+    assert m.tier_only_there[(*ASH, 1, 2)].slack() == pytest.approx(room)
+
+
+@pytest.mark.parametrize(
+    ("economics", "expected"),
+    [("", 1 * 50 * 0.05 + 2 * 90 * 0.1), ("optimism_bias = { savings = 0.5, costs = 0.0 }", (1 * 50 * 0.05 + 2 * 90 * 0.1) / 2)],
+)
+def test_purchasing_in_the_objective(shire_model: Callable[..., Any], economics: str, expected: float) -> None:
+    """50 at 5 % in the first year and 90 at 10 % in the two after it, for the last epoch lasts to the horizon."""
+    m = shire_model(tiers=TIERS, economics=economics)
+    put(m, spend={(*ASH, 0, 1): 50, (*ASH, 1, 2): 90})
+    assert value(m.npv) == pytest.approx(expected)
+
+
+def test_purchasing_in_the_objective_with_growth(shire_model: Callable[..., Any]) -> None:
+    """Base-year spend of 50 at 5 %, doubled in the second year, fourfold in the third; full membership is no flow."""
+    m = shire_model(tiers=TIERS, economics=GROWTH, rules="minimum_saving = 0.1")
+    put(m, spend={(*ASH, e, 1): 50 for e in (FULL, 0, 1, 2)})
+    assert value(m.npv) == pytest.approx((1 + 2 + 4) * 50 * 0.05)
