@@ -85,11 +85,8 @@ def _only_false(value: Any) -> Any:
 
 
 Off = Annotated[Literal[False], BeforeValidator(_only_false)]
-ByService = Annotated[
-    Off | float | dict[str, float] | None,
-    BeforeValidator(_figure),
-    Field(allow_inf_nan=False),
-]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+ByService = Annotated[Off | Finite | dict[str, Finite] | None, BeforeValidator(_figure)]
 CountByService = Annotated[Off | Annotated[int, Field(ge=0)] | dict[str, Annotated[int, Field(ge=0)]] | None, BeforeValidator(_figure)]
 Count = Annotated[Off | Annotated[int, Field(ge=0)] | None, BeforeValidator(_figure)]
 Distance = Annotated[Off | DistanceLimit | None, BeforeValidator(_distance)]

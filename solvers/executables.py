@@ -7,6 +7,7 @@ shared by all threads. `pyomo.environ.SolverFactory` finds the same programs on 
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import shutil
@@ -73,7 +74,9 @@ class Executable(ABC):
     @property
     def version(self) -> str:
         """Name and version."""
-        said = subprocess.run([self.path, *self._version_arguments()], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+        said = subprocess.run(
+            [self.path, *self._version_arguments()], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        )
         found = re.search(r"\b(\d+\.\d+(\.\d+)?)\b", said.stdout)
         return f"{self.name.upper()} {found[1] if found else 'of unknown version'}"
 
@@ -93,23 +96,26 @@ class Executable(ABC):
         if start is None or self.takes_start:
             return outcome
         note = f"{self.name} takes no start; it is held until something better is found"
-        return Outcome(**{**vars(outcome), "message": "; ".join(part for part in (outcome.message, note) if part)})
+        return dataclasses.replace(outcome, message="; ".join(part for part in (outcome.message, note) if part))
 
     def _read(self, folder: Path, arrays: Arrays, limits: Limits, ended: Ended) -> Outcome:
         """The outcome in the model's sense, from files and log that speak of a minimisation without a constant."""
-        if ended.asked and not (folder / _SOLUTION).exists():
-            return Outcome(Termination.INTERRUPTED, message=f"{self.name} kept nothing when it was stopped")
-        if ended.killed:
-            return Outcome(Termination.TIME_LIMIT, message=f"{self.name} did not keep to its time limit and was stopped")
-        try:
-            outcome = self._parse(folder, arrays, ended)
-        except (OSError, ValueError, IndexError) as error:
-            last = " | ".join(ended.log.strip().splitlines()[-3:])
-            raise SolverFailed(f"{self.name} left no answer (exit code {ended.code}): {last or error}") from error
+        if ended.killed or (ended.asked and not (folder / _SOLUTION).exists()):
+            why = Termination.INTERRUPTED if ended.asked else Termination.TIME_LIMIT
+            outcome = Outcome(why, bound=self._bound(ended.log), message=f"{self.name} was ended and could not hand over what it had")
+        else:
+            outcome = self._parsed(folder, arrays, ended)
         bound = outcome.bound
         if bound is not None and abs(bound) < 1e20:
             bound = (-bound if arrays.maximise else bound) + arrays.offset
-        return Outcome(**{**vars(outcome), "bound": bound})
+        return dataclasses.replace(outcome, bound=bound)
+
+    def _parsed(self, folder: Path, arrays: Arrays, ended: Ended) -> Outcome:
+        try:
+            return self._parse(folder, arrays, ended)
+        except (OSError, ValueError, IndexError) as error:
+            last = " | ".join(ended.log.strip().splitlines()[-3:])
+            raise SolverFailed(f"{self.name} left no answer (exit code {ended.code}): {last or error}") from error
 
     def _version_arguments(self) -> list[str]:
         return ["--version"]
@@ -121,6 +127,10 @@ class Executable(ABC):
     @abstractmethod
     def _command(self, folder: Path, limits: Limits, *, started: bool) -> list[str]:
         """Arguments of the program, run inside the folder."""
+
+    @abstractmethod
+    def _bound(self, log: str) -> float | None:
+        """The last bound in the log, as the program has it, widened where it was printed with few digits."""
 
     @abstractmethod
     def _parse(self, folder: Path, arrays: Arrays, ended: Ended) -> Outcome:
@@ -135,7 +145,9 @@ def run(command: list[str], folder: Path, limits: Limits, *, interruptible: bool
     deadline = None if limits.seconds is None else time.monotonic() + limits.seconds + GRACE_SECONDS
     asked = killed = False
     with (folder / _LOG).open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
         try:
             while process.poll() is None:
                 try:
@@ -169,7 +181,8 @@ class Cbc(Executable):
     """COIN-OR CBC.
 
     Takes a warm start (integers), a seed, threads (deterministic mode), both gaps; keeps its incumbent when interrupted. Its
-    bound is told to three decimals and is widened by half the last, so that it stays true.
+    bound is told to three decimals and is widened by half the last, so that it stays true; an optimum of CBC's is one to
+    1e-5 of the objective's unit.
     """
 
     name = "cbc"
@@ -193,7 +206,8 @@ class Cbc(Executable):
     def _command(self, folder: Path, limits: Limits, *, started: bool) -> list[str]:
         # CBC measures a gap against the larger of incumbent and bound; g / (1 + g) of that is within g of the incumbent.
         arguments = [_MODEL, "-timeMode", "elapsed", "-ratioGap", repr(limits.gap / (1 + limits.gap))]
-        arguments += ["-allowableGap", repr(limits.absolute_gap), "-increment", repr(limits.absolute_gap)]
+        arguments += ["-allowableGap", repr(limits.absolute_gap)]
+        # To CBC a seed of 0 is the time of day.
         arguments += ["-randomSeed", str(limits.seed + 1), "-randomCbcSeed", str(limits.seed + 1)]
         if limits.seconds is not None:
             arguments += ["-seconds", repr(float(limits.seconds))]
@@ -209,15 +223,19 @@ class Cbc(Executable):
         said = header.split(" - objective")[0]
         termination = self._HEADERS.get(said.split(" (")[0], Termination.INTERRUPTED if ended.asked else Termination.ERROR)
         holds = termination not in (Termination.INFEASIBLE, Termination.UNBOUNDED) and "no integer solution" not in said
-        bounds = re.findall(r"^Lower bound:\s+(\S+)", ended.log, re.MULTILINE)
         nodes = re.findall(r"^Enumerated nodes:\s+(\d+)", ended.log, re.MULTILINE)
         return Outcome(
             termination,
             self._point(folder, len(arrays.row_lower), len(arrays.names)) if holds else None,
-            float(bounds[-1]) - 0.0005 if bounds else None,
+            self._bound(ended.log),
             nodes=int(nodes[-1]) if nodes else None,
             message="" if termination is not Termination.ERROR else f"CBC stopped with '{said}'",
         )
+
+    def _bound(self, log: str) -> float | None:
+        # Pyomo takes other lines of the log too, and with them the bound of the first relaxation.
+        told = re.findall(r"^Lower bound:\s+(\S+)", log, re.MULTILINE)
+        return float(told[-1]) - 0.0005 if told else None
 
     def _point(self, folder: Path, rows: int, columns: int) -> Floats | None:
         """Column activities of CBC's binary solution: two counts, objective, row activities and duals, columns and duals."""
@@ -272,20 +290,17 @@ class Glpk(Executable):
             elif words[:1] == ["j"]:
                 values.append(float(words[2] if arrays.integer.any() else words[3]))
         point = np.array(values) if holds and len(values) == len(arrays.names) else None
-        is_gap = "RELATIVE MIP GAP TOLERANCE REACHED" in ended.log
-        bound = _glpk_bound(ended.log) if is_gap or termination is not Termination.OPTIMAL else None
+        is_whole = termination is Termination.OPTIMAL and "RELATIVE MIP GAP TOLERANCE REACHED" not in ended.log
         message = "" if termination is not Termination.ERROR else f"GLPK stopped with '{ended.log.strip().splitlines()[-1]}'"
-        return Outcome(termination, point, bound, message=message)
+        return Outcome(termination, point, None if is_whole else self._bound(ended.log), message=message)
 
-
-def _glpk_bound(log: str) -> float | None:
-    """The last bound of the log, widened by half of its last digit; GLPK tells it with ten."""
-    told = re.findall(r"^\+\s*\d+: (?:mip =|>>>>>).*>=\s+(\S+)", log, re.MULTILINE)
-    try:
-        bound = float(told[-1])
-    except (IndexError, ValueError):
-        return None
-    return bound - 5e-10 * abs(bound)
+    def _bound(self, log: str) -> float | None:
+        told = re.findall(r"^\+\s*\d+: (?:mip =|>>>>>).*>=\s+(\S+)", log, re.MULTILINE)
+        try:
+            bound = float(told[-1])
+        except (IndexError, ValueError):
+            return None
+        return bound - 5e-10 * abs(bound)  # half of the last of ten digits
 
 
 class ScipExecutable(Executable):
@@ -329,7 +344,6 @@ class ScipExecutable(Executable):
     def _parse(self, folder: Path, arrays: Arrays, ended: Ended) -> Outcome:
         status = re.findall(r"^SCIP Status\s*:.*\[(.*)\]", ended.log, re.MULTILINE)[-1]
         termination = self._STATUSES.get(status, Termination.ERROR)
-        bounds = re.findall(r"^Dual Bound\s*:\s*(\S+)", ended.log, re.MULTILINE)
         nodes = re.findall(r"^Solving Nodes\s*:\s*(\d+)", ended.log, re.MULTILINE)
         lines = (folder / _SOLUTION).read_text(encoding="utf-8").splitlines()
         point = None
@@ -338,4 +352,8 @@ class ScipExecutable(Executable):
             for words in (line.split() for line in lines if re.match(r"C\d+\s", line)):
                 point[int(words[0][1:])] = float(words[1])
         message = "" if termination is not Termination.ERROR else f"SCIP stopped with '{status}'"
-        return Outcome(termination, point, float(bounds[-1]) if bounds else None, nodes=int(nodes[-1]) if nodes else None, message=message)
+        return Outcome(termination, point, self._bound(ended.log), nodes=int(nodes[-1]) if nodes else None, message=message)
+
+    def _bound(self, log: str) -> float | None:
+        told = re.findall(r"^Dual Bound\s*:\s*(\S+)", log, re.MULTILINE)
+        return float(told[-1]) if told else None

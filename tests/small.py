@@ -32,8 +32,10 @@ horizon_years = {years}
 
 
 def write_instance(folder: Path, toml: str, **tables: str) -> Path:
-    """Write instance.toml and the tables, given as the text of their files; cells may be padded with blanks."""
+    """Write instance.toml and the tables, given as the text of their files, in place of any; cells may be padded with blanks."""
     folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.glob("*.csv"):
+        path.unlink()
     (folder / "instance.toml").write_text(toml, encoding="utf-8")
     for name, text in tables.items():
         (folder / f"{name}.csv").write_text(dedent(text).lstrip("\n"), encoding="utf-8")
