@@ -56,7 +56,9 @@ def together_same_index(m: Any) -> list[tuple[str, str, str, str]]:
     """(c, d, s, h): the two and every host that either could have."""
     hosts = {}
     for c, d, s in m.decided.together:
-        hosts[c, d, s] = sorted({*m.sets.hosts_of.get((c, s), ()), *m.sets.hosts_of.get((d, s), ()), *(x for x in (c, d) if (s, x) in m.sets.openings)})
+        hosts[c, d, s] = sorted(
+            {*m.sets.hosts_of.get((c, s), ()), *m.sets.hosts_of.get((d, s), ()), *(x for x in (c, d) if (s, x) in m.sets.openings)}
+        )
     return [(c, d, s, h) for (c, d, s), found in sorted(hosts.items()) for h in found]
 
 

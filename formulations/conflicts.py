@@ -55,7 +55,11 @@ def conflict_cliques(m: Any) -> dict[tuple[str, str, int], tuple[str, ...]]:
 def conflicts_index(m: Any) -> list[tuple[str, str, int, int]]:
     """Each clique at each tranche in which one of its members may join."""
     sets = m.sets
-    return [(s, h, number, k) for (s, h, number), clique in m.cliques.items() for k in sorted({k for c in clique for k in sets.joinings[c, s, h]})]
+    return [
+        (s, h, number, k)
+        for (s, h, number), clique in m.cliques.items()
+        for k in sorted({k for c in clique for k in sets.joinings[c, s, h]})
+    ]
 
 
 def conflicts_rule(m: Any, s: str, h: str, number: int, k: int) -> Any:

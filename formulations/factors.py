@@ -42,9 +42,8 @@ def discount_factors(instance: Instance) -> Array:
 
 def growth_factors(instance: Instance, service: str) -> Array:
     """G of every period, shape (periods,)."""
-    growth = instance.parameter(service, "growth")
     years = np.arange(instance.calendar.periods) * instance.calendar.period_years
-    factors: Array = (1 + growth) ** years
+    factors: Array = np.power(1 + instance.parameter(service, "growth"), years)
     return factors
 
 
@@ -73,8 +72,10 @@ def service_factors(instance: Instance, service: str, discount: Array) -> Factor
     return Factors(_from_each(value), _from_each(value * growth), np.array(phased), np.array(phased_grown))
 
 
-def live_factors(instance: Instance, phase_in: tuple[float, ...], value: Array, growth: Array, months_before: int, k: int = 0) -> tuple[float, float]:
-    """phased and phased_grown of a go-live `months_before` months before period `k`."""
+def live_factors(
+    instance: Instance, phase_in: tuple[float, ...], value: Array, growth: Array, months_before: int, k: int = 0
+) -> tuple[float, float]:
+    """Phased and phased_grown of a go-live `months_before` months before period `k`."""
     share = realised(phase_in, year_since(instance.calendar, months_before, k))
     return float(share @ value[k:]), float(share @ (value * growth)[k:])
 

@@ -167,7 +167,8 @@ def _unit_cost_gap(own: pd.DataFrame, host: pd.DataFrame) -> Array:
     cost = (own["variable_cost"] * host["volume"]).to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(cost > 0, host["variable_cost"] * own["volume"] / cost, np.nan)
-    return np.maximum(0.0, np.nan_to_num(1 - ratio, nan=0.0))
+    gap: Array = np.maximum(0.0, np.nan_to_num(1 - ratio, nan=0.0))
+    return gap
 
 
 def _replace_by_estimates(instance: Instance, moves: pd.DataFrame) -> None:
@@ -176,7 +177,9 @@ def _replace_by_estimates(instance: Instance, moves: pd.DataFrame) -> None:
     if not instance.rows(Estimate):
         return
     columns = ["annual_saving", "annual_cost", "one_off_cost"]
-    given = moves[["council", "service", "host"]].merge(estimates[["council", "service", "host", *columns]], how="left", on=["council", "service", "host"])
+    given = moves[["council", "service", "host"]].merge(
+        estimates[["council", "service", "host", *columns]], how="left", on=["council", "service", "host"]
+    )
     for column, head, formulas in (
         ("annual_saving", "estimated_saving", SAVING_HEADS),
         ("annual_cost", "estimated_cost", RECURRING_HEADS),
@@ -226,7 +229,8 @@ def head_values(priced: Priced) -> pd.DataFrame:
 
 
 def _npv(priced: Priced) -> Array:
-    return head_values(priced).sum(axis=1).to_numpy()
+    npv: Array = head_values(priced).sum(axis=1).to_numpy()
+    return npv
 
 
 def _move_factors(priced: Priced) -> dict[str, Array]:

@@ -14,18 +14,18 @@ THOUSAND = 1000.0
 
 
 def linear(coefficients: Iterable[float], variables: Iterable[Any]) -> Any:
-    """sum of coefficient * variable."""
+    """Sum of coefficient * variable."""
     return LinearExpression(constant=0, linear_coefs=list(coefficients), linear_vars=list(variables))
 
 
 def difference(m: Any, joins: Iterable[Join], opens: Iterable[Open], weight: float = 1.0) -> Any:
-    """sum of joins - weight * sum of openings."""
+    """Sum of joins - weight * sum of openings."""
     plus = [m.joins[j] for j in joins]
     minus = [m.opens[o] for o in opens]
     return linear([1.0] * len(plus) + [-weight] * len(minus), plus + minus)
 
 
 def total(m: Any, joins: Iterable[Join], opens: Iterable[Open] = ()) -> Any:
-    """sum of joins + sum of openings."""
+    """Sum of joins + sum of openings."""
     variables = [m.joins[j] for j in joins] + [m.opens[o] for o in opens]
     return linear([1.0] * len(variables), variables)

@@ -20,7 +20,8 @@ def great_circle_km(latitude: Matrix, longitude: Matrix) -> Matrix:
     across = np.sin((phi[:, None] - phi[None, :]) / 2) ** 2
     along = np.sin((theta[:, None] - theta[None, :]) / 2) ** 2
     inside = across + np.cos(phi)[:, None] * np.cos(phi)[None, :] * along
-    return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, inside)))
+    km: Matrix = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, inside)))
+    return km
 
 
 def distance_matrices(instance: Instance) -> tuple[Matrix, Matrix]:

@@ -63,7 +63,9 @@ def go_live_windows(instance: Instance, decided: Decided) -> Windows:
             row = position[key]
             annual_cost = instance.baselines[key].annual_cost
             too_early[row] = [not permits(contract, day) for day in dates]
-            charge[row] = [0.0 if late else termination_charge(contract, annual_cost, day) for late, day in zip(too_early[row], dates, strict=True)]
+            charge[row] = [
+                0.0 if late else termination_charge(contract, annual_cost, day) for late, day in zip(too_early[row], dates, strict=True)
+            ]
     for key, day in decided.not_before.items():
         held[position[key]] |= [tranche < day for tranche in dates]
     for key, days in decided.go_live.items():

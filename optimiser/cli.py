@@ -31,8 +31,18 @@ class SolverName(str, Enum):
 
 
 InstanceArgument = Annotated[str, typer.Argument(metavar="INSTANCE", help="A folder of tables, or the name of a shipped case study.")]
-ScenarioOption = Annotated[list[str] | None, typer.Option("--scenario", metavar="NAME", help="Scenario of the instance to apply; several with commas or by repeating.")]
-SetOption = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Override one figure, such as rules.minimum_saving=off; PATH*=0.9 scales, PATH+=1 adds. Repeat for more.")]
+ScenarioOption = Annotated[
+    list[str] | None,
+    typer.Option("--scenario", metavar="NAME", help="Scenario of the instance to apply; several with commas or by repeating."),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Override one figure, such as rules.minimum_saving=off; PATH*=0.9 scales, PATH+=1 adds. Repeat for more.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
 
@@ -56,9 +66,19 @@ def main(
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; it must not hold anything yet.")],
     case: Annotated[str | None, typer.Option("--from", metavar="NAME", help="Copy a shipped case study.")] = None,
-    area: Annotated[list[str] | None, typer.Option("--area", metavar="AREA", help="County, region or council of England; several with commas or by repeating.")] = None,
+    area: Annotated[
+        list[str] | None,
+        typer.Option("--area", metavar="AREA", help="County, region or council of England; several with commas or by repeating."),
+    ] = None,
     data: Annotated[Path | None, typer.Option("--data", metavar="FOLDER", help="The England tables that --area reads.")] = None,
-    evidence: Annotated[Path | None, typer.Option("--economics", metavar="FILE", help="Evidence for the default economics; economics_evidence.csv beside the England tables unless given.")] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(
+            "--economics",
+            metavar="FILE",
+            help="Evidence for the default economics; economics_evidence.csv beside the England tables unless given.",
+        ),
+    ] = None,
     services: Annotated[list[str] | None, typer.Option("--service", metavar="NAME", help="With --area: only these services.")] = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -99,12 +119,22 @@ def solve(
     instance: InstanceArgument,
     scenario: ScenarioOption = None,
     set_: SetOption = None,
-    gap: Annotated[float | None, typer.Option("--gap", min=0.0, max=1.0, help="Relative gap to prove, such as 0.001; unless given: none up to 3,000 moves, 0.1% beyond.")] = None,
-    time_limit: Annotated[float | None, typer.Option("--time-limit", min=0.0, metavar="SECONDS", help="Stop the solver after this long and keep the best plan.")] = None,
+    gap: Annotated[
+        float | None,
+        typer.Option(
+            "--gap", min=0.0, max=1.0, help="Relative gap to prove, such as 0.001; unless given: none up to 3,000 moves, 0.1% beyond."
+        ),
+    ] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option("--time-limit", min=0.0, metavar="SECONDS", help="Stop the solver after this long and keep the best plan."),
+    ] = None,
     threads: Annotated[int, typer.Option("--threads", min=1, help="Threads of the solver.")] = 1,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Random seed of the solver.")] = 0,
     solver: Annotated[SolverName, typer.Option("--solver", help="Back end.")] = SolverName.highs,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the files of the run; runs/INSTANCE/RUN unless given.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder for the files of the run; runs/INSTANCE/RUN unless given.")
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run that is already in --out.")] = False,
     json: JsonOption = False,
     quiet: QuietOption = False,

@@ -45,7 +45,10 @@ def run(work: Callable[[], Outcome], *, json: bool, quiet: bool) -> int:
     except KeyboardInterrupt:
         outcome = _failure("interrupted", ["interrupted before a plan was found; nothing was written"], INTERRUPTED)
     except InstanceError as error:
-        faults = [{"table": f.table, "row": f.row, "column": f.column, "problem": f.problem, "expected": f.expected, "nearest": f.nearest} for f in error.faults]
+        faults = [
+            {"table": f.table, "row": f.row, "column": f.column, "problem": f.problem, "expected": f.expected, "nearest": f.nearest}
+            for f in error.faults
+        ]
         outcome = _failure("invalid", str(error).splitlines(), USAGE, faults=faults)
     except InfeasibleError as error:
         outcome = _failure("infeasible", str(error).splitlines(), INFEASIBLE, reasons=list(error.reasons))
@@ -86,7 +89,11 @@ def _defect(error: Exception) -> Outcome:
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
         return _failure("error", [f"could not read or write{where}: {error.strerror or error}; nothing was written"], DEFECT)
-    return _failure("error", [f"a defect of the optimiser: {type(error).__name__}: {error}", f"set {TRACEBACK_VARIABLE}=1 to see where, and please report it"], DEFECT)
+    return _failure(
+        "error",
+        [f"a defect of the optimiser: {type(error).__name__}: {error}", f"set {TRACEBACK_VARIABLE}=1 to see where, and please report it"],
+        DEFECT,
+    )
 
 
 def _print(outcome: Outcome, *, json: bool, quiet: bool) -> None:

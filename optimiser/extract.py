@@ -73,7 +73,7 @@ def _partnership(priced: Priced, flows: Flows, group: Sequence[Decision]) -> Par
     service, host = group[0][:2]
     members = tuple(_member(priced, flows, decision) for decision in group)
     annual, one_off = sum(m.annual_saving for m in members), sum(m.one_off for m in members)
-    second_year = sum(float(flows.moves.at[d[:3], "second_year"]) + flows.purchasing.get(d[:3], 0.0) for d in group)
+    second_year = sum(float(flows.moves[d]["second_year"]) + flows.purchasing.get(d[:3], 0.0) for d in group)
     return Partnership(
         service=service,
         host=host,
@@ -96,7 +96,7 @@ def payback(one_off: float, annual_saving: float) -> float | None:
 def _member(priced: Priced, flows: Flows, decision: Decision) -> Member:
     service, host, council, tranche = decision
     own = [f for f in flows.flows if (f.service, f.host, f.council) == (service, host, council)]
-    row = flows.moves.loc[decision[:3]]
+    row = flows.moves[decision]
     return Member(
         council=council,
         tranche=tranche,

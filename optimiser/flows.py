@@ -6,11 +6,11 @@ the day of go-live. Source: model.md, sections 1 and 3.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from formulations.factors import growth_factors, realised, year_since
@@ -43,14 +43,14 @@ class Flows:
 
     Attributes:
         flows: All of them, in the order of the decisions and heads.
-        moves: Priced rows of the decisions, indexed by (service, host, council).
+        moves: Priced row of each decision.
         purchasing: Saving of each member at full membership and base-year baselines, GBP a year.
         discount: DF of every period.
         calendar: The calendar.
     """
 
     flows: tuple[Flow, ...]
-    moves: pd.DataFrame
+    moves: dict[Decision, Mapping[Hashable, Any]]
     purchasing: dict[tuple[str, str, str], float]
     discount: Array
     calendar: Calendar
@@ -76,12 +76,10 @@ def plan_flows(priced: Priced, decisions: Sequence[Decision]) -> Flows:
     Raises:
         KeyError: A decision is not a move of the instance.
     """
-    table = priced.moves.set_index(["service", "host", "council", "tranche"])
-    chosen = table.loc[list(decisions)].reset_index("tranche") if decisions else table.iloc[:0].reset_index("tranche")
+    moves = _priced_rows(priced, decisions)
     flows: list[Flow] = []
-    for service, host, council, tranche in decisions:
-        row = table.loc[(service, host, council, tranche)]
-        flows += _move_flows(priced, row, (service, host, council, tranche))
+    for decision, row in moves.items():
+        flows += _move_flows(priced, row, decision)
     full: dict[tuple[str, str, str], float] = {}
     partnerships: dict[tuple[str, str], list[Decision]] = {}
     for decision in decisions:
@@ -90,10 +88,18 @@ def plan_flows(priced: Priced, decisions: Sequence[Decision]) -> Flows:
         found, at_full = _purchasing_flows(priced.instance, members)
         flows += found
         full |= at_full
-    return Flows(tuple(flows), chosen, full, priced.discount, priced.instance.calendar)
+    return Flows(tuple(flows), moves, full, priced.discount, priced.instance.calendar)
 
 
-def _move_flows(priced: Priced, row: pd.Series, decision: Decision) -> list[Flow]:
+def _priced_rows(priced: Priced, decisions: Sequence[Decision]) -> dict[Decision, Mapping[Hashable, Any]]:
+    """The priced row of each decision."""
+    if not decisions:
+        return {}
+    table = priced.moves.set_index(["service", "host", "council", "tranche"])
+    return dict(zip(decisions, table.loc[list(decisions)].to_dict("records"), strict=True))
+
+
+def _move_flows(priced: Priced, row: Mapping[Hashable, Any], decision: Decision) -> list[Flow]:
     instance, (service, host, council, tranche) = priced.instance, decision
     calendar, first = instance.calendar, max(tranche, 0)
     before = whole_months(priced.graph.decided.live[council, service][1], calendar.start) if tranche == LIVE else 0

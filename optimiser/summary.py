@@ -51,7 +51,11 @@ def headline(plan: Plan, instance: Instance) -> list[str]:
     if not s.partnerships:
         return [f"No partnership is worth forming under these rules: every council keeps its services. {proven}."]
     bias = instance.economics.optimism_bias
-    biased = f", after optimism bias of {percent(bias.savings, 0)} on savings and {percent(bias.costs, 0)} on costs" if bias.savings or bias.costs else ""
+    biased = (
+        f", after optimism bias of {percent(bias.savings, 0)} on savings and {percent(bias.costs, 0)} on costs"
+        if bias.savings or bias.costs
+        else ""
+    )
     horizon = f"{instance.calendar.horizon_years:g} years from {month(instance.calendar.start)}"
     services = len({p.service for p in plan.document.partnerships})
     lines = [
@@ -96,7 +100,9 @@ def _partnerships(plan: Plan, instance: Instance) -> Table:
     s = plan.summary
     share = percent(s.annual_saving / s.baseline if s.baseline else None)
     table.add_section()
-    table.add_row("Total", "", "", pounds(s.annual_saving), share, pounds(s.one_off), pounds(plan.npv), years(s.payback_years), style="bold")
+    table.add_row(
+        "Total", "", "", pounds(s.annual_saving), share, pounds(s.one_off), pounds(plan.npv), years(s.payback_years), style="bold"
+    )
     return table
 
 
@@ -128,7 +134,9 @@ def _not_shared(plan: Plan, instance: Instance) -> list[str]:
     lines = [f"Not shared, each council keeps its own: {', '.join(kept)}."] if kept and shared else []
     losers = [c for c in plan.document.councils if c.npv < -0.005]
     if losers:
-        lines.append(f"Worse off by themselves, before any payment between partners: {', '.join(f'{c.council} ({pounds(c.npv)})' for c in losers)}.")
+        lines.append(
+            f"Worse off by themselves, before any payment between partners: {', '.join(f'{c.council} ({pounds(c.npv)})' for c in losers)}."
+        )
     return lines
 
 

@@ -142,5 +142,8 @@ def _tiers(offers: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """Steps at the procured spend of two and of four typical councils, for every third service."""
     some = offers.iloc[::3]
     typical = some["pounds_a_head"] * float(people["population"].median()) * some["procured_share"]
-    steps = [pd.DataFrame({"service": some["service"], "from_volume": np.round(typical * times), "rate": rate}) for times, rate in ((2, 0.01), (4, 0.02))]
+    steps = [
+        pd.DataFrame({"service": some["service"], "from_volume": np.round(typical * times), "rate": rate})
+        for times, rate in ((2, 0.01), (4, 0.02))
+    ]
     return pd.concat(steps).sort_values(["service", "from_volume"])
