@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that resembles `name` most, or None when nothing does."""
-    known = list(known)
+    known = sorted(known)
     folded = {candidate.casefold(): candidate for candidate in known}
     exact = folded.get(name.casefold())
     if exact is not None:

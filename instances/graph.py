@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import networkx as nx
@@ -163,7 +164,7 @@ class CouncilGraph:
             if service in capped:
                 groups.setdefault(("service", service), []).append((council, service))
         for group in groups.values():
-            yield from zip(group, group[1:], strict=False)
+            yield from pairwise(group)
         known = set(nodes)
         for a, b, service in self.decided.together:
             if (a, service) in known and (b, service) in known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -20,7 +20,7 @@ app = typer.Typer(
 )
 
 
-class SolverName(str, Enum):
+class SolverName(StrEnum):
     """Back ends."""
 
     highs = "highs"
