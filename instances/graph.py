@@ -190,18 +190,17 @@ class CouncilGraph:
         for pair in self.instance.rows(Adjacency):
             graph.add_edge(pair.council_a, pair.council_b, adjacent=True)
         links = self.moves.loc[self.moves["council"] != self.moves["host"], ["council", "host", "service"]].drop_duplicates()
-        shared: dict[tuple[str, str], list[str]] = {}
+        shared: dict[tuple[str, str], set[str]] = {}
         for a, b, service in links.itertuples(index=False):
-            shared.setdefault((a, b), []).append(service)
+            shared.setdefault((min(a, b), max(a, b)), set()).add(service)
         for (a, b), services in sorted(shared.items()):
             self._add_pair(graph, a, b, sorted(services))
         return graph
 
-    def _add_pair(self, graph: nx.Graph[str], council: str, host: str, services: list[str]) -> None:
-        a, b = self.position[council], self.position[host]
-        known = set(graph.edges[council, host].get("services", "").split()) if graph.has_edge(council, host) else set()
-        graph.add_edge(council, host, services=" ".join(sorted(known | set(services))))
-        facts = graph.edges[council, host]
+    def _add_pair(self, graph: nx.Graph[str], council: str, other: str, services: list[str]) -> None:
+        a, b = self.position[council], self.position[other]
+        graph.add_edge(council, other, services="; ".join(services))
+        facts = graph.edges[council, other]
         facts.setdefault("adjacent", False)
         facts["compatibility"] = float(min(self.scores[service][a, b] for service in services))
         for name, value in (("km", self.km[a, b]), ("minutes", self.minutes[a, b])):

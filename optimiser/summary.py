@@ -13,8 +13,8 @@ from instances import LIVE, Instance
 from optimiser.money import percent, pounds, short, years
 from optimiser.plan import Partnership, Plan, RuleLine
 
-BINDING_SHOWN = 12
-"""Binding rules shown before the rest is counted."""
+BINDING_SHOWN = 4
+"""Places shown for a rule that binds, before the rest is counted."""
 
 
 def month(day: dt.date) -> str:
@@ -150,7 +150,7 @@ def what_binds(plan: Plan) -> list[str]:
         return ["No rule is at its limit in this plan."] if plan.document.rules else []
     result = ["What binds:"]
     for rule, lines in binding.items():
-        shown = ", ".join(line.scope for line in lines[:BINDING_SHOWN])
-        more = f" and {len(lines) - BINDING_SHOWN} more" if len(lines) > BINDING_SHOWN else ""
+        shown = "; ".join(line.scope for line in lines[:BINDING_SHOWN])
+        more = f"; and {len(lines) - BINDING_SHOWN} more" if len(lines) > BINDING_SHOWN else ""
         result.append(f"  {rule}: {shown}{more}")
     return result

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from solvers.arrays import Arrays, Floats
 from solvers.base import Limits, Progress, Result, Termination, relative_gap
 from solvers.errors import SolverFailed
 from solvers.outcome import TOLERANCE, Outcome, answer, settle
+from solvers.waiting import in_thread
 
 _TERMINATIONS = {
     highspy.HighsModelStatus.kOptimal: Termination.OPTIMAL,
@@ -31,8 +31,6 @@ _FEASIBLE = 2
 _TIGHT = 1e-10
 """Tolerance on integers, HiGHS's finest, where a first answer, at HiGHS's own 1e-6, does not survive rounding."""
 PROGRESS_SECONDS = 0.2
-POLL_SECONDS = 0.1
-"""How often a waiting main thread looks for Ctrl-C; Windows delivers it only between waits."""
 
 
 class Highs:
@@ -177,28 +175,10 @@ def _finite(value: float) -> float | None:
 
 def _run(highs: Any, watch: _Watch) -> Any:
     """Run HiGHS in a thread of its own, so that a signal reaches the caller while the solver works."""
-    status: list[Any] = []
-    done = threading.Event()
-
-    def work() -> None:
-        try:
-            status.append(highs.run())
-        except BaseException as error:
-            watch.error = error
-        finally:
-            done.set()
-
-    threading.Thread(target=work, name="highs", daemon=True).start()
-    # Not Thread.join: a KeyboardInterrupt inside it can make Python 3.11 take a running thread for a finished one.
-    while True:
-        try:
-            if done.wait(POLL_SECONDS):
-                break
-        except KeyboardInterrupt:
-            watch.limits.interrupt.set()
+    status = in_thread(highs.run, watch.limits)
     if watch.error is not None:
         raise watch.error
-    return status[0]
+    return status
 
 
 def _outcome(highs: Any, arrays: Arrays, status: Any, watch: _Watch) -> Outcome:

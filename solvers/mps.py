@@ -9,16 +9,25 @@ import numpy as np
 
 from solvers.arrays import Arrays
 
+CONSTANT = "ONE"
+"""Name of the column that stands for 1 where the objective has a constant."""
+
 
 def column(index: int) -> str:
     """Name of a column in the file; Pyomo's own names have brackets and spaces."""
     return f"C{index}"
 
 
-def write_mps(arrays: Arrays, file: TextIO) -> None:
-    """Write a model, always as a minimisation and without its constant.
+def columns_written(arrays: Arrays) -> int:
+    """How many columns the file has: those of the model, and one more where its objective has a constant."""
+    return len(arrays.names) + bool(arrays.offset)
 
-    MPS has no agreed way to say maximise, nor one sign for an objective's constant: the reader of the answer sees to both.
+
+def write_mps(arrays: Arrays, file: TextIO) -> None:
+    """Write a model as a minimisation; the objective's constant is the cost of a last column that is fixed at 1.
+
+    MPS has no agreed way to say maximise, nor one sign for a constant; and a solver that is not told the constant measures
+    its relative gap against another number. The reader of the answer turns the sign back.
     """
     file.write("NAME model FREE\nROWS\n N OBJ\n")
     file.writelines(f" {_kind(low, high)} R{i}\n" for i, (low, high) in enumerate(zip(arrays.row_lower, arrays.row_upper, strict=True)))
@@ -39,7 +48,8 @@ def _kind(low: float, high: float) -> str:
 
 def _columns(arrays: Arrays) -> Iterator[str]:
     """Lines of the coefficients, between markers where columns are integer."""
-    costs = (-arrays.cost if arrays.maximise else arrays.cost).tolist()
+    sign = -1.0 if arrays.maximise else 1.0
+    costs = (sign * arrays.cost).tolist()
     starts, rows, values = arrays.matrix.indptr.tolist(), arrays.matrix.indices.tolist(), arrays.matrix.data.tolist()
     inside = False
     for j, (cost, integer) in enumerate(zip(costs, arrays.integer.tolist(), strict=True)):
@@ -52,6 +62,8 @@ def _columns(arrays: Arrays) -> Iterator[str]:
             yield f" {column(j)} R{rows[k]} {values[k]!r}\n"
     if inside:
         yield f" M{len(costs)} 'MARKER' 'INTEND'\n"
+    if arrays.offset:
+        yield f" {CONSTANT} OBJ {sign * arrays.offset!r}\n"
 
 
 def _bounds(arrays: Arrays) -> Iterator[str]:
@@ -59,3 +71,5 @@ def _bounds(arrays: Arrays) -> Iterator[str]:
     for j, (low, high) in enumerate(zip(arrays.lower.tolist(), arrays.upper.tolist(), strict=True)):
         yield f" MI BND {column(j)}\n" if np.isinf(low) else f" LO BND {column(j)} {low!r}\n"
         yield f" PL BND {column(j)}\n" if np.isinf(high) else f" UP BND {column(j)} {high!r}\n"
+    if arrays.offset:
+        yield f" FX BND {CONSTANT} 1.0\n"

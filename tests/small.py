@@ -7,6 +7,35 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from instances import Instance, read
+
+SHIRE = {
+    "councils": """
+        council, latitude, longitude
+        Ash,     51.0,     0.0
+        Elm,     51.1,     0.0
+        Oak,     51.2,     0.0
+        Yew,     51.3,     0.0
+        """,
+    "services": """
+        service
+        payroll
+        """,
+    "baselines": """
+        council, service, annual_cost, fixed_cost, procured_cost, volume, can_host
+        Ash,     payroll, 100000,      40000,      20000,         1000,   yes
+        Elm,     payroll, 150000,      50000,      30000,         500,    yes
+        Oak,     payroll, 80000,       20000,      40000,         400,    no
+        Yew,     payroll, 60000,       30000,      10000,         300,    no
+        """,
+}
+"""Four councils 11.12 km apart on a line run payroll; Ash and Elm may host."""
+TWO_SERVICES = {
+    "services": "service\npayroll\nwaste\n",
+    "baselines": SHIRE["baselines"] + "Ash, waste, 50000, 0, 0, 100, yes\n        Elm, waste, 50000, 0, 0, 100, no\n        ",
+}
+"""Ash and Elm run waste too, and only Ash may host it."""
+
 
 def settings(calendar: str = "12 2 3", *, economics: str = "", rules: str = "", start: str = "2026-04-01") -> str:
     """instance.toml; `calendar` is months to a period, tranches and years; no discounting unless `economics` has a rate."""
@@ -40,6 +69,13 @@ def write_instance(folder: Path, toml: str, **tables: str) -> Path:
     for name, text in tables.items():
         (folder / f"{name}.csv").write_text(dedent(text).lstrip("\n"), encoding="utf-8")
     return folder
+
+
+def shire(
+    folder: Path, calendar: str = "12 2 3", *, economics: str = "", rules: str = "", start: str = "2026-04-01", **tables: str
+) -> Instance:
+    """The shire with some tables replaced: two yearly tranches, three years, no figures unless told."""
+    return read(write_instance(folder, settings(calendar, economics=economics, rules=rules, start=start), **(SHIRE | tables)))
 
 
 def put(model: Any, **values: Mapping[Any, float]) -> None:

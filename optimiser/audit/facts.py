@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -53,8 +55,7 @@ class Facts:
         self.financial_years = tuple(_financial_years(instance, k) for k in range(self.periods))
         self.pairs = Pairs(instance)
         self.commitments = commitments(instance)
-        live = [row for row in self.commitments if row.decision == "live"]
-        self.live = {(row.council, row.service): (row.other or "", row.go_live or calendar.start) for row in live}
+        self.live = _live(self.commitments, calendar.start)
         self._estimates = {(row.council, row.service, row.host): row for row in instance.rows(Estimate)}
         self._tiers: dict[str, list[Tier]] = {}
         for row in instance.rows(Tier):
@@ -173,8 +174,9 @@ def _financial_years(instance: Instance, period: int) -> dict[str, float]:
 
 
 def whole_months(first: dt.date, last: dt.date) -> int:
-    """Whole months gone by from one date to a later one."""
-    return (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
+    """Whole months gone by from one date to a later one; a day that the last month does not have is held to its end."""
+    day = min(first.day, monthrange(last.year, last.month)[1])
+    return (last.year - first.year) * 12 + last.month - first.month - (last.day < day)
 
 
 def commitments(instance: Instance) -> tuple[Decided, ...]:
@@ -189,6 +191,16 @@ def commitments(instance: Instance) -> tuple[Decided, ...]:
         for service in [row.service] if row.service else _services_meant(instance, row):
             decided.append(Decided(row.council, service, row.decision, row.other, row.go_live))
     return tuple(decided)
+
+
+def _live(commitments: Sequence[Decided], start: dt.date) -> dict[tuple[str, str], tuple[str, dt.date]]:
+    """Host and date of what is live already; a host without a row of its own is live since its first member."""
+    rows = [(row.council, row.service, row.other or "", row.go_live or start) for row in commitments if row.decision == "live"]
+    hosts: dict[tuple[str, str], tuple[str, dt.date]] = {}
+    for _, service, host, since in rows:
+        first = hosts.get((host, service), (host, since))[1]
+        hosts[host, service] = (host, min(first, since))
+    return hosts | {(council, service): (host, since) for council, service, host, since in rows}
 
 
 def _services_meant(instance: Instance, row: Commitment) -> list[str]:

@@ -28,7 +28,9 @@ def test_must_host_index_of_every_service(shire_model: Callable[..., Any], two_s
     assert rows(m, "must_host") == {("Ash", "payroll"), ("Ash", "waste")}
 
 
-@pytest.mark.parametrize(("opened", "room"), [({}, -1), ({("payroll", "Elm", 0): 1}, 0), ({("payroll", "Elm", 1): 1}, 0), ({("payroll", "Ash", 0): 1}, -1)])
+@pytest.mark.parametrize(
+    ("opened", "room"), [({}, -1), ({("payroll", "Elm", 0): 1}, 0), ({("payroll", "Elm", 1): 1}, 0), ({("payroll", "Ash", 0): 1}, -1)]
+)
 def test_must_host_row(shire_model: Callable[..., Any], opened: dict[Any, int], room: int) -> None:
     """Elm opens, in whatever tranche."""
     m = shire_model(commitments=HOSTS)

@@ -34,7 +34,9 @@ def test_conflicts_index_of_a_span(shire_model: Callable[..., Any]) -> None:
 @pytest.mark.parametrize(("scope", "cliques"), [("all_pairs", {("payroll", "Ash", 0), ("payroll", "Elm", 0)}), ("with_host", set())])
 def test_conflicts_index_of_compatibility(shire_model: Callable[..., Any], scope: str, cliques: set[Any]) -> None:
     """A low score of Oak and Yew is a conflict where all pairs are judged, and none where only each with the host is."""
-    m = shire_model(rules=f'compatibility = {{ minimum = 0.5, scope = "{scope}" }}', compatibility="council_a, council_b, score\nOak, Yew, 0.4\n")
+    m = shire_model(
+        rules=f'compatibility = {{ minimum = 0.5, scope = "{scope}" }}', compatibility="council_a, council_b, score\nOak, Yew, 0.4\n"
+    )
     assert set(m.cliques) == cliques
 
 
@@ -54,7 +56,11 @@ def test_conflicts_row(shire_model: Callable[..., Any], oak: int | None, yew: in
     """Of Oak and Yew one joins Ash at most, and not before Ash has opened; who joins Elm does not count."""
     m = shire_model(commitments=NEVER)
     join = {(council, "payroll", "Ash", k): 1 for council, k in (("Oak", oak), ("Yew", yew)) if k is not None}
-    put(m, join=join | {("Ash", "payroll", "Elm", 0): 1, ("Oak", "payroll", "Elm", 0): 1}, open={} if opened is None else {("payroll", "Ash", opened): 1})
+    put(
+        m,
+        join=join | {("Ash", "payroll", "Elm", 0): 1, ("Oak", "payroll", "Elm", 0): 1},
+        open={} if opened is None else {("payroll", "Ash", opened): 1},
+    )
     assert [m.conflicts["payroll", "Ash", 0, k].slack() for k in (0, 1)] == room
 
 

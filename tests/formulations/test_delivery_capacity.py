@@ -9,7 +9,9 @@ import pytest
 from small import put, rows
 
 WASTE_LIVE = "council, service, decision, other\nElm, waste, live, Ash\n"
-ALL_LATE = "council, service, decision, go_live\n" + "".join(f"{c}, payroll, not_before, 2027-04-01\n" for c in ("Ash", "Elm", "Oak", "Yew"))
+ALL_LATE = "council, service, decision, go_live\n" + "".join(
+    f"{c}, payroll, not_before, 2027-04-01\n" for c in ("Ash", "Elm", "Oak", "Yew")
+)
 PAYROLL_TO_ASH, WASTE_TO_ASH = ("Elm", "payroll", "Ash"), ("Elm", "waste", "Ash")
 
 
@@ -24,7 +26,9 @@ PAYROLL_TO_ASH, WASTE_TO_ASH = ("Elm", "payroll", "Ash"), ("Elm", "waste", "Ash"
         ("delivery_capacity = 1", WASTE_LIVE, ""),
     ],
 )
-def test_delivery_capacity_index(shire_model: Callable[..., Any], two_services: dict[str, str], rule: str, commitments: str, councils: str) -> None:
+def test_delivery_capacity_index(
+    shire_model: Callable[..., Any], two_services: dict[str, str], rule: str, commitments: str, councils: str
+) -> None:
     """Councils with more services to move than the rule allows: Ash and Elm have two; what is live is no go-live."""
     extra = {"commitments": commitments} if commitments else {}
     m = shire_model(rules=rule, **two_services, **extra)
@@ -41,7 +45,9 @@ def test_delivery_capacity_index(shire_model: Callable[..., Any], two_services: 
         ([("Oak", "payroll", "Elm", 0), ("Ash", "payroll", "Elm", 0)], [("payroll", "Ash", 0)], [1, 1]),
     ],
 )
-def test_delivery_capacity_row(shire_model: Callable[..., Any], two_services: dict[str, str], join: list[Any], opened: list[Any], room: list[int]) -> None:
+def test_delivery_capacity_row(
+    shire_model: Callable[..., Any], two_services: dict[str, str], join: list[Any], opened: list[Any], room: list[int]
+) -> None:
     """Elm has one go-live in a tranche, joining or hosting; those of others, to Elm too, do not count."""
     m = shire_model(rules="delivery_capacity = 1", **two_services)
     put(m, join=dict.fromkeys(join, 1), open=dict.fromkeys(opened, 1))

@@ -41,7 +41,9 @@ def test_discount_factors_of_the_green_book(shire: Callable[..., Instance]) -> N
     assert factors[[1, 30, 31, 39]] == pytest.approx([1.035**-1, 1.035**-30, 1.035**-30 / 1.03, 1.035**-30 / 1.03**9], **APPROX)
 
 
-@pytest.mark.parametrize(("calendar", "growth", "expected"), [("12 1 3", "0.1", [1, 1.1, 1.21]), ("6 1 1", "-0.19", [1, 0.9]), ("12 1 2", "0.0", [1, 1])])
+@pytest.mark.parametrize(
+    ("calendar", "growth", "expected"), [("12 1 3", "0.1", [1, 1.1, 1.21]), ("6 1 1", "-0.19", [1, 0.9]), ("12 1 2", "0.0", [1, 1])]
+)
 def test_growth_factors(shire: Callable[..., Instance], calendar: str, growth: str, expected: list[float]) -> None:
     """(1 + growth) to the years gone by, broken ones too."""
     assert growth_factors(shire(calendar, economics=f"growth = {growth}"), "payroll") == pytest.approx(expected, **APPROX)

@@ -22,7 +22,9 @@ def test_every_family_has_its_tests() -> None:
     names: list[str] = []
     for path in Path(__file__).parent.glob("test_*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        names += [part for node in tree.body if isinstance(node, ast.FunctionDef) for part in node.name.removeprefix("test_").split("_and_")]
+        names += [
+            part for node in tree.body if isinstance(node, ast.FunctionDef) for part in node.name.removeprefix("test_").split("_and_")
+        ]
     wanted = [f"{family}_{kind}" for family, kind in product(FAMILIES, ("index", "row"))]
     assert [one for one in wanted if not any(name == one or name.startswith(f"{one}_") for name in names)] == []
 
@@ -30,7 +32,9 @@ def test_every_family_has_its_tests() -> None:
 def test_rows_are_named_after_their_families(shire_model: Callable[..., Any]) -> None:
     """Each family is one component of the model, in the order of FAMILIES, and nothing else is a constraint."""
     m = shire_model()
-    components = [component.local_name for component in m.component_objects() if component.ctype.__name__ in ("Constraint", "IndexedConstraint")]
+    components = [
+        component.local_name for component in m.component_objects() if component.ctype.__name__ in ("Constraint", "IndexedConstraint")
+    ]
     assert components == list(FAMILIES)
 
 
@@ -42,7 +46,9 @@ def test_rows_are_named_after_their_families(shire_model: Callable[..., Any]) ->
         ("Oak, payroll, together, Yew,\nOak, payroll, stays_out, ,\n", {}, Unreachable("together", ("Oak", "Yew", "payroll"))),
     ],
 )
-def test_a_demand_without_moves_is_unreachable(shire_model: Callable[..., Any], commitments: str, changes: dict[str, str], expected: Unreachable) -> None:
+def test_a_demand_without_moves_is_unreachable(
+    shire_model: Callable[..., Any], commitments: str, changes: dict[str, str], expected: Unreachable
+) -> None:
     """What no move can meet is named instead of becoming a row without variables."""
     m = shire_model(commitments=HEADER + commitments, **changes)
     assert m.unreachable == [expected]

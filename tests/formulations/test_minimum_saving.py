@@ -18,7 +18,10 @@ TIERS = "service, from_volume, rate\npayroll, 50000, 0.1\n"
 def test_minimum_saving_index(shire_model: Callable[..., Any], two_services: dict[str, str]) -> None:
     """Each partnership of a service for which the rule is on; a figure for payroll alone leaves waste free."""
     assert rows(shire_model(**two_services), "minimum_saving") == set()
-    assert rows(shire_model(rules="minimum_saving = { payroll = 0.1 }", **two_services), "minimum_saving") == {("payroll", "Ash"), ("payroll", "Elm")}
+    assert rows(shire_model(rules="minimum_saving = { payroll = 0.1 }", **two_services), "minimum_saving") == {
+        ("payroll", "Ash"),
+        ("payroll", "Elm"),
+    }
     assert rows(shire_model(rules=RULE, **two_services), "minimum_saving") == {("payroll", "Ash"), ("payroll", "Elm"), ("waste", "Ash")}
 
 

@@ -39,7 +39,9 @@ def test_partnership_size_minimum_index(shire_model: Callable[..., Any]) -> None
         ("partnership_size = { minimum = 3 }", {"Elm": 0, "Oak": 1, "Yew": 1}, 1, 1),
     ],
 )
-def test_partnership_size_minimum_row(shire_model: Callable[..., Any], rule: str, joined: dict[str, int], opened: int | None, room: int) -> None:
+def test_partnership_size_minimum_row(
+    shire_model: Callable[..., Any], rule: str, joined: dict[str, int], opened: int | None, room: int
+) -> None:
     """Joins to Ash less (minimum - 1) if Ash opens, in whatever tranches."""
     assert sized(shire_model(rules=rule), joined, opened).partnership_size_minimum["payroll", "Ash"].slack() == room
 
@@ -62,7 +64,14 @@ def test_partnership_size_maximum_index(shire_model: Callable[..., Any], changes
 
 @pytest.mark.parametrize(
     ("joined", "opened", "room"),
-    [({}, None, 0), ({}, 0, 1), ({"Elm": 1}, 0, 0), ({"Elm": 0, "Oak": 1}, 1, -1), ({"Elm": 0}, None, -1), ({"Elm": 0, "Oak": 0, "Yew": 1}, 0, -2)],
+    [
+        ({}, None, 0),
+        ({}, 0, 1),
+        ({"Elm": 1}, 0, 0),
+        ({"Elm": 0, "Oak": 1}, 1, -1),
+        ({"Elm": 0}, None, -1),
+        ({"Elm": 0, "Oak": 0, "Yew": 1}, 0, -2),
+    ],
 )
 def test_partnership_size_maximum_row(shire_model: Callable[..., Any], joined: dict[str, int], opened: int | None, room: int) -> None:
     """With two members at most, one joins Ash if it opens and none if not."""

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pyomo.environ import value
+from pyomo.environ import Constraint, Var, value
 from small import put, rows
 
+from formulations import settle
 from formulations.tiers import FULL
 
 TIERS = "service, from_volume, rate\npayroll, 0, 0\npayroll, 50000, 0.05\npayroll, 90000, 0.1\n"
@@ -36,7 +37,9 @@ ASH, ELM = ("payroll", "Ash"), ("payroll", "Elm")
     ids=["no tiers", "tranches", "out of reach", "growth", "saving", "growth and saving", "no rate", "Elm late"],
 )
 @pytest.mark.parametrize("family", ["tier_one_step", "tier_spend"])
-def test_tier_one_step_index_and_tier_spend_index(shire_model: Callable[..., Any], family: str, changes: dict[str, str], expected: set[Any]) -> None:
+def test_tier_one_step_index_and_tier_spend_index(
+    shire_model: Callable[..., Any], family: str, changes: dict[str, str], expected: set[Any]
+) -> None:
     """One row for each tranche, since membership stands still after the last; for each period where baselines grow.
 
     Full membership at base-year baselines is an epoch of its own only for minimum_saving, and only with growth. There is
@@ -64,7 +67,9 @@ def test_tier_spend_index(shire_model: Callable[..., Any]) -> None:
     ids=["two steps", "reached by growth", "at base-year baselines", "not at base-year baselines", "a pound short"],
 )
 @pytest.mark.parametrize("family", ["tier_reached", "tier_only_there"])
-def test_tier_reached_index_and_tier_only_there_index(shire_model: Callable[..., Any], family: str, changes: dict[str, str], expected: set[Any]) -> None:
+def test_tier_reached_index_and_tier_only_there_index(
+    shire_model: Callable[..., Any], family: str, changes: dict[str, str], expected: set[Any]
+) -> None:
     """Each step that pays and that all who may join reach together: 100, or 200 and 400 once baselines have doubled."""
     assert rows(shire_model(**changes), family) == {(*p, e, t) for p in (ASH, ELM) for e, t in expected}
 
@@ -91,7 +96,9 @@ def test_tier_one_step_row(shire_model: Callable[..., Any], reached: list[int], 
         ({"Elm": 1, "Yew": 1}, 1, {(0, 1): 1, (1, 2): 61}, [-1, -1]),
     ],
 )
-def test_tier_spend_row(shire_model: Callable[..., Any], joined: dict[str, int], opened: int | None, spend: dict[Any, float], room: list[float]) -> None:
+def test_tier_spend_row(
+    shire_model: Callable[..., Any], joined: dict[str, int], opened: int | None, spend: dict[Any, float], room: list[float]
+) -> None:
     """What is bought is no more than the spend of those live in the epoch, Ash's 20 included once it has opened."""
     m = shire_model(tiers=TIERS)
     join = {(council, *ASH, k): 1 for council, k in joined.items()} | {("Yew", *ELM, 0): 1}
@@ -148,3 +155,22 @@ def test_purchasing_in_the_objective_with_growth(shire_model: Callable[..., Any]
     m = shire_model(tiers=TIERS, economics=GROWTH, rules="minimum_saving = 0.1")
     put(m, spend={(*ASH, e, 1): 50 for e in (FULL, 0, 1, 2)})
     assert value(m.npv) == pytest.approx((1 + 2 + 4) * 50 * 0.05)
+
+
+@pytest.mark.parametrize(
+    ("economics", "epochs"),
+    [("", {0: (50, 1), 1: (90, 2)}), (GROWTH, {FULL: (90, 2), 0: (50, 1), 1: (90, 2), 2: (90, 2)})],
+)
+def test_settle(shire_model: Callable[..., Any], economics: str, epochs: dict[int, tuple[float, int]]) -> None:
+    """Elm joins Ash at once and Oak later: 50, then 90, bought on the best step reached, whatever a solver left unclaimed."""
+    m = shire_model(tiers=TIERS, economics=economics, rules="minimum_saving = 0.0")
+    moves = {m.open[(*ASH, 0)].name: 1.0, m.join[("Elm", *ASH, 0)].name: 1.0, m.join[("Oak", *ASH, 1)].name: 1.0}
+    left = {variable.name: moves.get(variable.name, 0.0) for variable in m.component_data_objects(Var)}
+    settled, objective = settle(m, left)
+    bought = {(e, t): settled[m.spend[s, h, e, t].name] for s, h, e, t in m.TIER_STEPS if h == "Ash"}
+    assert {e: (amount, t) for (e, t), amount in bought.items() if amount} == epochs
+    assert {(e, t): settled[m.reach[(*ASH, e, t)].name] for e, t in bought} == {key: float(amount > 0) for key, amount in bought.items()}
+    for variable in m.component_data_objects(Var):
+        variable.set_value(settled[variable.name])
+    assert objective == pytest.approx(value(m.npv))
+    assert all(row.slack() >= -1e-9 for row in m.component_data_objects(Constraint))

@@ -1,0 +1,83 @@
+"""Files of a run: whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from instances import read
+from optimiser import Plan, files, solve
+from optimiser.errors import UsageError
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    """A small plan."""
+    return solve(read("bromsgrove-redditch"))
+
+
+def test_tables_agree_with_the_document(plan: Plan, tmp_path: Path) -> None:
+    """The CSV files add up to what plan.json says."""
+    out = files.write_run(plan, tmp_path / "plan")
+    document = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    members = pd.read_csv(out / "partnerships.csv")
+    assert members["npv"].sum() == pytest.approx(document["npv"], abs=0.01)
+    assert pd.read_csv(out / "councils.csv")["npv"].sum() == pytest.approx(document["npv"], abs=0.01)
+    assert pd.read_csv(out / "cashflow.csv")["amount"].sum() == pytest.approx(document["summary"]["net_saving"], abs=0.01)
+    assert sum(head["npv"] for head in document["heads"]) == pytest.approx(document["npv"], abs=0.01)
+    assert sum(head["amount"] for head in document["heads"]) == pytest.approx(document["summary"]["net_saving"], abs=0.01)
+
+
+def test_manifest_alone_tells_time(plan: Plan, tmp_path: Path) -> None:
+    """plan.json holds the manifest without times; manifest.json adds them."""
+    out = files.write_run(plan, tmp_path / "plan")
+    document = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert {"finished", "seconds", "run"} == set(manifest) - set(document["manifest"])
+    assert set(manifest["seconds"]) == {"price", "build", "solve", "audit"}
+    assert {"digests", "settings", "overrides", "versions", "status", "bound", "gap", "objective"} <= set(manifest)
+
+
+def test_a_failure_while_writing_leaves_nothing(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No folder, and no temporary one."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        files.write_run(plan, tmp_path / "plan")
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_failure_while_overwriting_keeps_the_old_run(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The earlier run stands until the new one does."""
+    out = files.write_run(plan, tmp_path / "plan")
+    before = (out / "plan.json").read_bytes()
+    monkeypatch.setattr(pd.DataFrame, "to_csv", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(OSError, match="No space left"):
+        files.write_run(plan, out, overwrite=True)
+    assert (out / "plan.json").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["plan"]
+
+
+def test_a_file_in_the_way_is_refused(plan: Plan, tmp_path: Path) -> None:
+    """--out names a folder."""
+    (tmp_path / "plan").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match="is a file"):
+        files.write_run(plan, tmp_path / "plan", overwrite=True)
+
+
+def test_run_id_stands_for_data_settings_and_plan() -> None:
+    """The same run has the same id; another figure or seed another."""
+    ids = {
+        "same": solve(read("bromsgrove-redditch")).document.run,
+        "again": solve(read("bromsgrove-redditch")).document.run,
+        "seed": solve(read("bromsgrove-redditch"), seed=7).document.run,
+        "data": solve(read("bromsgrove-redditch", overrides=["economics.discount_rate = 0.03"])).document.run,
+    }
+    assert ids["same"] == ids["again"]
+    assert len(set(ids.values())) == 3

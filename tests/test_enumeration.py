@@ -1,0 +1,132 @@
+"""The product against enumeration: the best plan of small random instances, to the penny."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import pytest
+from oracle import best, broken_rules, value
+from tiny import write_tiny
+
+from instances import Instance, read
+from instances.rules import Rules
+from instances.tables import Commitment
+from optimiser import solve
+from optimiser.errors import InfeasibleError
+
+SEEDS, FAST, CHUNK = range(300), range(60), 10
+PENNY = 0.01
+Moves = tuple[tuple[str, str, str, int], ...]
+
+
+class Outcome(NamedTuple):
+    """What enumeration and the product say of a seed; None where there is no plan."""
+
+    seed: int
+    enumerated: float | None
+    solved: float | None
+    enumerated_moves: Moves
+    solved_moves: Moves
+    broken: tuple[str, ...]
+    worth: float | None
+    """What enumeration says that the product's plan is worth, and breaks."""
+
+    @property
+    def agrees(self) -> bool:
+        """Both have no plan, or plans of the same worth, the product's one allowed."""
+        if self.enumerated is None or self.solved is None or self.worth is None:
+            return self.enumerated is None and self.solved is None
+        return not self.broken and abs(self.solved - self.enumerated) < PENNY and abs(self.worth - self.solved) < PENNY
+
+    def __str__(self) -> str:
+        """Seed, both values and both plans."""
+        lines = [f"seed {self.seed}: enumeration {_pounds(self.enumerated)}, product {_pounds(self.solved)} (worth {_pounds(self.worth)})"]
+        lines += [f"  enumeration: {move}" for move in self.enumerated_moves] + [f"  product:     {move}" for move in self.solved_moves]
+        return "\n".join([*lines, *(f"  broken: {line}" for line in self.broken)])
+
+
+def _pounds(npv: float | None) -> str:
+    return "no plan" if npv is None else f"£{npv:,.2f}"
+
+
+@lru_cache(maxsize=None)
+def outcome(seed: int) -> Outcome:
+    """Enumerate and solve the instance of a seed."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        write_tiny(folder, seed)
+        optimum = best(folder)
+        enumerated, expected = (None, ()) if optimum is None else (optimum.npv, optimum.moves)
+        try:
+            plan = solve(read(folder))
+        except InfeasibleError:
+            return Outcome(seed, enumerated, None, expected, (), (), None)
+        moves = tuple(sorted((m.council, p.service, p.host, m.tranche) for p in plan.document.partnerships for m in p.members))
+        return Outcome(seed, enumerated, plan.npv, expected, moves, tuple(broken_rules(folder, moves)), value(folder, moves))
+
+
+@lru_cache(maxsize=None)
+def instance_of(seed: int) -> Instance:
+    """The instance of a seed."""
+    with TemporaryDirectory() as name:
+        write_tiny(Path(name), seed)
+        return read(name)
+
+
+def chunks() -> list[object]:
+    """Seeds in parts, those beyond the fast run marked as long."""
+    return [
+        pytest.param(range(first, first + CHUNK), id=f"{first}-{first + CHUNK - 1}", marks=[] if first in FAST else [pytest.mark.long])
+        for first in SEEDS[::CHUNK]
+    ]
+
+
+@pytest.mark.parametrize("seeds", chunks())
+def test_product_agrees_with_enumeration(seeds: range) -> None:
+    """The same NPV to the penny, no plan where there is none, and a plan that enumeration finds nothing wrong with."""
+    wrong = [str(found) for found in map(outcome, seeds) if not found.agrees]
+    assert not wrong, "\n".join(["", *wrong])
+
+
+@pytest.mark.parametrize(
+    ("seeds", "no_plan", "nothing_to_do", "several"),
+    [pytest.param(FAST, 6, 2, 10, id="fast"), pytest.param(SEEDS, 40, 20, 60, id="all", marks=pytest.mark.long)],
+)
+def test_seeds_are_of_all_kinds(seeds: range, no_plan: int, nothing_to_do: int, several: int) -> None:
+    """Some have no plan, some are best left as they are, some share in more than one partnership; most have a plan."""
+    found = [outcome(seed) for seed in seeds]
+    partnerships = [len({(service, host) for _, service, host, _ in one.enumerated_moves}) for one in found if one.enumerated is not None]
+    assert no_plan <= sum(one.enumerated is None for one in found) <= len(seeds) // 2
+    assert partnerships.count(0) >= nothing_to_do
+    assert sum(count > 1 for count in partnerships) >= several
+    assert any(k == -1 for one in found for *_, k in one.enumerated_moves)
+    assert any(k > 0 for one in found for *_, k in one.enumerated_moves)
+
+
+IS_ON: dict[str, Callable[[Instance], bool]] = {
+    "contract_timing": lambda instance: instance.rules.contract_timing and bool(instance.contracts),
+    "host_capacity": lambda instance: instance.rules.host_capacity and any(row.host_capacity for row in instance.baselines.values()),
+    "commitments": lambda instance: instance.rules.commitments and bool(instance.rows(Commitment)),
+    "maximum_distance": lambda instance: bool(instance.distance_limit("maximum_distance")),
+    "maximum_span": lambda instance: bool(instance.distance_limit("maximum_span")),
+    "compatibility": lambda instance: bool(instance.figure("compatibility")),
+    "quality": lambda instance: bool(instance.quality()),
+    "partnership_size": lambda instance: any(size != (2, None) for size in instance.partnership_size().values()),
+    "maximum_partnerships": lambda instance: bool(instance.figure("maximum_partnerships")),
+    "minimum_saving": lambda instance: bool(instance.figure("minimum_saving")),
+    "delivery_capacity": lambda instance: instance.rules.delivery_capacity not in (None, False),
+    "programme_capacity": lambda instance: instance.rules.programme_capacity not in (None, False),
+}
+"""When each rule has something to act on."""
+
+
+@pytest.mark.parametrize("rule", Rules.model_fields)
+@pytest.mark.parametrize(("seeds", "least"), [pytest.param(FAST, 5, id="fast"), pytest.param(SEEDS, 30, id="all", marks=pytest.mark.long)])
+def test_every_rule_is_on_in_some_and_off_in_some(seeds: range, least: int, rule: str) -> None:
+    """No rule of this version goes untried."""
+    on = sum(IS_ON[rule](instance_of(seed)) for seed in seeds)
+    assert least <= on <= len(seeds) - least
