@@ -105,7 +105,7 @@ def _print(outcome: Outcome, *, json: bool, quiet: bool) -> None:
         elif not quiet:
             from rich.console import Console
 
-            console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+            console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 140)
             outcome.show(console)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough

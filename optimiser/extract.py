@@ -158,19 +158,20 @@ def _summary(instance: Instance, flows: Flows, partnerships: Sequence[Partnershi
 
 
 def _breakeven(instance: Instance, flows: Flows) -> dt.date | None:
-    """Day on which the programme's cash is back at 0 after having been below; one-offs count at a period's start, running flows at its end."""
+    """Day from which the programme's cash, after having been below 0, stays at 0 or above.
+
+    One-offs count at the start of their period, running flows at its end.
+    """
     paid, running = np.zeros(instance.calendar.periods), np.zeros(instance.calendar.periods)
     for flow in flows.flows:
         if flow.one_off:
             paid += flow.amounts
         else:
             running += flow.amounts
-    cash, was_below = 0.0, False
-    for k in range(instance.calendar.periods):
-        cash += paid[k]
-        was_below = was_below or cash < 0
-        cash += running[k]
-        if was_below and cash >= 0:
-            return instance.calendar.date(k + 1)
-        was_below = was_below or cash < 0
-    return None
+    after_paying = np.cumsum(paid + running) - running
+    at_end = np.cumsum(paid + running)
+    below = np.flatnonzero((after_paying < 0) | (at_end < 0))
+    if not len(below) or at_end[-1] < 0:
+        return None
+    back = next(k for k in range(int(below[-1]), instance.calendar.periods) if at_end[k] >= 0)
+    return instance.calendar.date(back + 1)

@@ -24,5 +24,7 @@ def percent(share: float | None, digits: int = 1) -> str:
 
 
 def years(value: float | None) -> str:
-    """Years to one decimal; never where there is none."""
-    return "never" if value is None else f"{value:.1f} years"
+    """Years to one decimal; at once where it is none of them, never where there is no answer."""
+    if value is None:
+        return "never"
+    return "at once" if value < 0.05 else f"{value:.1f} years"

@@ -129,6 +129,6 @@ def _from_area(folder: Path, areas: Sequence[str], data: Path | None, evidence: 
 def _outcome(folder: Path, lines: Sequence[str], facts: dict[str, Any]) -> Outcome:
     def show(console: Any) -> None:
         for line in lines:
-            console.print(line, markup=False, soft_wrap=True)
+            console.print(line, soft_wrap=True)
 
     return Outcome({"status": "written", "folder": str(folder), **facts}, show)

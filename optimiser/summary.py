@@ -26,14 +26,14 @@ def print_summary(plan: Plan, instance: Instance, console: Console) -> None:
     """Print a plan."""
     document = plan.document
     console.print(Text(document.title, style="bold"))
-    console.print(f"[dim]run {document.run}, {_prices(instance)}[/dim]")
+    console.print(f"Run {document.run}, {_prices(instance)}.", style="dim")
     console.print()
     for line in headline(plan, instance):
         console.print(line, soft_wrap=False)
     if document.partnerships:
         console.print(_partnerships(plan, instance))
         console.print(_councils(plan))
-    for line in [*_not_shared(plan, instance), *what_binds(plan)]:
+    for line in [*_not_shared(plan, instance), *what_binds(plan, instance)]:
         console.print(line)
     for note in instance.notes:
         console.print(f"Note: {note}", style="dim")
@@ -132,6 +132,9 @@ def _not_shared(plan: Plan, instance: Instance) -> list[str]:
     shared = {p.service for p in plan.document.partnerships}
     kept = [row.name or name for name, row in instance.services.items() if name not in shared]
     lines = [f"Not shared, each council keeps its own: {', '.join(kept)}."] if kept and shared else []
+    outside = [c.council for c in plan.document.councils if not c.services_shared]
+    if outside and shared:
+        lines.append(f"Shares nothing: {', '.join(outside)}.")
     losers = [c for c in plan.document.councils if c.npv < -0.005]
     if losers:
         lines.append(
@@ -140,7 +143,7 @@ def _not_shared(plan: Plan, instance: Instance) -> list[str]:
     return lines
 
 
-def what_binds(plan: Plan) -> list[str]:
+def what_binds(plan: Plan, instance: Instance) -> list[str]:
     """Rules without slack, in words."""
     binding: dict[str, list[RuleLine]] = defaultdict(list)
     for line in plan.document.rules:
@@ -150,7 +153,15 @@ def what_binds(plan: Plan) -> list[str]:
         return ["No rule is at its limit in this plan."] if plan.document.rules else []
     result = ["What binds:"]
     for rule, lines in binding.items():
-        shown = "; ".join(line.scope for line in lines[:BINDING_SHOWN])
+        shown = "; ".join(_named(line, instance) for line in lines[:BINDING_SHOWN])
         more = f"; and {len(lines) - BINDING_SHOWN} more" if len(lines) > BINDING_SHOWN else ""
         result.append(f"  {rule}: {shown}{more}")
     return result
+
+
+def _named(line: RuleLine, instance: Instance) -> str:
+    """The scope of a rule line with the service under its full name."""
+    service = instance.services.get(line.service)
+    if service is None or not service.name or not line.scope.startswith(line.service):
+        return line.scope
+    return service.name + line.scope.removeprefix(line.service)

@@ -73,24 +73,24 @@ def _rule(value: Any) -> Any:
 
 def _show(facts: dict[str, Any], console: Any) -> None:
     calendar = facts["calendar"]
-    console.print(f"[bold]{facts['title']}[/bold]")
-    console.print(f"No faults. {', '.join(f'{count:,} {name}' for name, count in facts['rows'].items())}.")
+    console.print(facts["title"], style="bold")
+    console.print(f"No faults. Rows: {', '.join(f'{name} {count:,}' for name, count in facts['rows'].items())}.")
     console.print(f"Baselines of {pounds(facts['baseline'])} a year in all.")
     console.print(
-        f"From {calendar['start']} over {calendar['horizon_years']:g} years; go-lives in {calendar['tranches']} tranches of {calendar['period_months']} months, "
-        f"{calendar['go_lives'][0]} to {calendar['go_lives'][-1]}."
+        f"From {calendar['start']} over {calendar['horizon_years']:g} years in periods of {calendar['period_months']} months; "
+        f"tranches: {calendar['tranches']}, from {calendar['go_lives'][0]} to {calendar['go_lives'][-1]}."
     )
     console.print(f"{facts['moves']:,} moves in {facts['parts']:,} independent part{'' if facts['parts'] == 1 else 's'}.")
     for title, entries in (("Rules", facts["rules"]), ("Moves that do not exist, by rule", facts["forbidden"])):
         if entries:
             console.print(f"{title}:")
             for name, value in entries.items():
-                console.print(f"  {name}: {value}", markup=False)
+                console.print(f"  {name}: {value}")
     if facts["scenarios"]:
         console.print(f"Scenarios: {', '.join(facts['scenarios'])}.")
     if facts["overrides"]:
         console.print("Overrides:")
         for change in facts["overrides"]:
-            console.print(f"  {change['path']}: {change['old']} -> {change['new']}", markup=False)
+            console.print(f"  {change['path']}: {change['old']} -> {change['new']}")
     for note in facts["notes"]:
         console.print(f"Note: {note}", style="dim")

@@ -75,7 +75,7 @@ def _solve(model: Any, arrays: Arrays, limits: Limits, start: Floats | None) -> 
                 abs_gap=limits.absolute_gap,
                 threads=limits.threads,
                 warmstart_discrete_vars=start is not None,
-                solver_options={"Seed": limits.seed},
+                solver_options={"Seed": limits.seed, "FeasibilityTol": 1e-9, "IntFeasTol": 1e-9},
             )
     except SolverError:
         raise

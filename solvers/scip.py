@@ -35,6 +35,8 @@ _TERMINATIONS = {
 _EVENTS: Any = vars(pyscipopt)["SCIP_EVENTTYPE"]
 """SCIP's kinds of event, which pyscipopt exports but does not type."""
 PROGRESS_SECONDS = 0.2
+FEASIBILITY = 1e-9
+"""SCIP's own 1e-6 is by how much a row may be broken in relation to its bound: too much for a plan's budget."""
 
 
 class Scip:
@@ -92,6 +94,7 @@ def _parameters(limits: Limits) -> dict[str, Any]:
         "limits/absgap": limits.absolute_gap,
         "randomization/randomseedshift": limits.seed,
         "lp/threads": 1,
+        "numerics/feastol": FEASIBILITY,
         "misc/catchctrlc": False,  # Ctrl-C is Python's
     }
     return parameters if limits.seconds is None else {**parameters, "limits/time": limits.seconds}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 from instances import Instance, read
+from instances.tables import Commitment
 
 SHIRE = {
     "councils": """
@@ -90,3 +91,24 @@ def put(model: Any, **values: Mapping[Any, float]) -> None:
 def rows(model: Any, family: str) -> set[Any]:
     """The index of every row of a family."""
     return set(getattr(model, family))
+
+
+_ON: dict[str, Callable[[Instance], bool]] = {
+    "contract_timing": lambda instance: instance.rules.contract_timing and bool(instance.contracts),
+    "host_capacity": lambda instance: instance.rules.host_capacity and any(row.host_capacity for row in instance.baselines.values()),
+    "commitments": lambda instance: instance.rules.commitments and bool(instance.rows(Commitment)),
+    "maximum_distance": lambda instance: bool(instance.distance_limit("maximum_distance")),
+    "maximum_span": lambda instance: bool(instance.distance_limit("maximum_span")),
+    "compatibility": lambda instance: bool(instance.figure("compatibility")),
+    "quality": lambda instance: bool(instance.quality()),
+    "partnership_size": lambda instance: any(size != (2, None) for size in instance.partnership_size().values()),
+    "maximum_partnerships": lambda instance: bool(instance.figure("maximum_partnerships")),
+    "minimum_saving": lambda instance: bool(instance.figure("minimum_saving")),
+    "delivery_capacity": lambda instance: instance.rules.delivery_capacity not in (None, False),
+    "programme_capacity": lambda instance: instance.rules.programme_capacity not in (None, False),
+}
+
+
+def is_on(instance: Instance, rule: str) -> bool:
+    """Whether a rule is on and has something to act on."""
+    return _ON[rule](instance)

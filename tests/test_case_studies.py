@@ -23,9 +23,17 @@ NAMES = sorted(path.parent.name for path in CASES.glob("*/instance.toml"))
 MONEY_TABLES = ("baselines", "contracts", "estimates", "options", "services", "tiers", "vehicles")
 """Tables whose rows hold amounts or rates; each row says where they come from."""
 ASSUMPTION = "assumption:"
-DOCUMENT = re.compile(r"\b(Appendix|guide|report|return|budget|minutes|case study)\b|\.(csv|json|pdf|xlsx)\b|\w\.(com|org|net|gov\.uk|org\.uk)\b|https?://", re.IGNORECASE)
+DOCUMENT = re.compile(
+    r"\b(Appendix|guide|report|return|budget|minutes|case study)\b|\.(csv|json|pdf|xlsx)\b|\w\.(com|org|net|gov\.uk|org\.uk)\b|https?://",
+    re.IGNORECASE,
+)
 """What names a document: a part of one, a kind of one, a file, a page."""
-FIGURES = [(name, figure) for name in NAMES if (CASES / name / "expected.toml").is_file() for figure in read_figures(CASES / name / "expected.toml")]
+FIGURES = [
+    (name, figure)
+    for name in NAMES
+    if (CASES / name / "expected.toml").is_file()
+    for figure in read_figures(CASES / name / "expected.toml")
+]
 FIRST_TRANCHE = ("building_control", "customer_services", "it_services", "residual_housing", "revenues_and_benefits")
 """Services that East Kent shared."""
 
@@ -131,7 +139,9 @@ def test_thanet_is_host_by_a_clear_margin(service: str) -> None:
     instance = read("east-kent")
     assert all(row.decision != "hosts" for row in instance.rows(Commitment))
     best = partnership(solved("east-kent"), service)
-    next_best = partnership(solved("east-kent", overrides=("rules.minimum_saving = off", f"baselines.Thanet.{service}.can_host = no")), service)
+    next_best = partnership(
+        solved("east-kent", overrides=("rules.minimum_saving = off", f"baselines.Thanet.{service}.can_host = no")), service
+    )
     assert best.host == "Thanet"
     assert next_best.host != "Thanet"
     assert next_best.npv < 0.95 * best.npv
@@ -145,7 +155,9 @@ def test_thanet_stays_host_at_a_quarter_more() -> None:
 
 def test_shepway_is_worth_having_later() -> None:
     """Nobody who is in loses the partnership when Shepway may come in, the plan is worth more, and at once would be better still."""
-    without, later, at_once = (solved("east-kent", scenarios).npv for scenarios in ((), ("shepway-joins-later",), ("shepway-joins-at-once",)))
+    without, later, at_once = (
+        solved("east-kent", scenarios).npv for scenarios in ((), ("shepway-joins-later",), ("shepway-joins-at-once",))
+    )
     assert without < later < at_once
     for service in FIRST_TRANCHE:
         found = partnership(solved("east-kent", ("shepway-joins-later",)), service)
@@ -209,12 +221,16 @@ def test_hosting_grows_with_shepway(scenario: str) -> None:
     for (council, service), row in four.baselines.items():
         before = three.baselines[council, service].hosting_cost
         assert before is not None
-        assert row.hosting_cost == pytest.approx(before * spend(three, service, all_four=True) / spend(three, service, all_four=False), rel=1e-4)
+        assert row.hosting_cost == pytest.approx(
+            before * spend(three, service, all_four=True) / spend(three, service, all_four=False), rel=1e-4
+        )
 
 
 def spend(instance: Instance, service: str, *, all_four: bool) -> float:
     """What the four districts, or the three without Shepway, spend on a service, GBP a year."""
-    return sum(row.annual_cost for (council, run), row in instance.baselines.items() if run == service and (all_four or council != "Shepway"))
+    return sum(
+        row.annual_cost for (council, run), row in instance.baselines.items() if run == service and (all_four or council != "Shepway")
+    )
 
 
 # ------------------------------------------------------------------------------------------------- the harness itself
@@ -228,7 +244,10 @@ PLAN = {
             "service": "it",
             "host": "Ash",
             "one_off": 10.0,
-            "members": [{"council": "Ash", "tranche": 0, "go_live": "2026-04-01"}, {"council": "Elm", "tranche": 1, "go_live": "2027-04-01"}],
+            "members": [
+                {"council": "Ash", "tranche": 0, "go_live": "2026-04-01"},
+                {"council": "Elm", "tranche": 1, "go_live": "2027-04-01"},
+            ],
         },
         {"service": "payroll, pay", "host": "Elm", "one_off": 5.5, "members": [{"council": "Elm", "tranche": 0, "go_live": "2026-04-01"}]},
     ],

@@ -191,18 +191,19 @@ def payback_years(one_off: float, annual_saving: float) -> float | None:
 
 
 def breakeven(instance: Instance, cash: Sequence[tuple[float, float]], allowance: float = 0.0) -> dt.date | None:
-    """Day on which cumulative undiscounted cash is back at 0 or above, after having been below; None if it never is.
+    """Day from which cumulative undiscounted cash, after having been below 0, stays at 0 or above; None if there is none.
 
     Each period pays its one-offs at its start and has earned its running flows at its end, which is the first day of the
     period after it. With an allowance (GBP) cash is below only where it is below by more than that, and back where it is back
     at the allowance; the audit tries both signs where cash is at 0 to the penny.
     """
     total, was_below = 0.0, False
+    day: dt.date | None = None
     for period, (one_offs, running) in enumerate(cash):
-        total += one_offs
-        was_below = was_below or total < -abs(allowance)
-        total += running
-        if was_below and total >= allowance:
-            return instance.calendar.date(period + 1)
-        was_below = was_below or total < -abs(allowance)
-    return None
+        for amount in (one_offs, running):
+            total += amount
+            if total < -abs(allowance) or (was_below and total < allowance):
+                was_below, day = True, None
+        if was_below and day is None and total >= allowance:
+            day = instance.calendar.date(period + 1)
+    return day

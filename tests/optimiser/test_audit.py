@@ -1149,17 +1149,14 @@ def test_breakeven(tmp_path: Path) -> None:
     assert breakeven(instance, [(0, 5), (-3, 5), (0, 5)]) is None  # never below
     assert breakeven(instance, [(0, 5), (-9, 5), (0, 5)]) == dt.date(2028, 4, 1)  # below within the second year
     assert breakeven(instance, [(0, -5), (0, 2), (0, 2)]) is None  # never back
+    assert breakeven(instance, [(-5, 9), (-9, 5), (0, 5)]) == dt.date(2028, 4, 1)  # back for good, not only in between
     assert breakeven(instance, [(-5, 5), (0, 0), (0, 0)]) == dt.date(2027, 4, 1)
 
 
-@pytest.mark.parametrize("day", [dt.date(2027, 4, 1), None])
-def test_breakeven_to_the_penny_may_fall_on_either_side(day: dt.date | None, tmp_path: Path) -> None:
-    """Thanet's first year earns its one-off to the penny, Swale then costs for good: back once or never is a matter of rounding."""
-    instance = kent(tmp_path, "baselines.Thanet.payroll.set_up_cost = 500", "rules.commitments = off")
-    document = document_for(instance, [decision("payroll", ("Thanet", 0), ("Swale", 1))])
-    summary = document.summary.model_copy(update={"breakeven": day})
-    faults = audit(instance, changed(document, summary=summary)).faults
-    assert not [fault for fault in faults if "breakeven" in fault]
+@pytest.mark.parametrize(("allowance", "day"), [(-0.005, dt.date(2027, 4, 1)), (0.0, None), (0.005, None)])
+def test_breakeven_to_the_penny_may_fall_on_either_side(allowance: float, day: dt.date | None, tmp_path: Path) -> None:
+    """Cash a tenth of a penny short of 0 is back or not as the allowance has it."""
+    assert breakeven(kent(tmp_path), [(-5, 4.999), (0, 0), (0, 0)], allowance) == day
 
 
 @pytest.mark.parametrize(

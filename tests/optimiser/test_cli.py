@@ -35,7 +35,7 @@ def hard(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_solve_writes_all_files_and_ends_with_0(tmp_path: Path) -> None:
     """All files are there, share one run id, and plan.json reads back as the plan."""
-    result = run("solve", "bromsgrove-redditch", "--out", tmp_path / "plan")
+    result = run("solve", "east-kent", "--out", tmp_path / "plan")
     assert result.exit_code == 0, result.output
     assert sorted(path.name for path in (tmp_path / "plan").iterdir()) == sorted(FILES)
     plan = Plan.from_json(tmp_path / "plan" / "plan.json")
