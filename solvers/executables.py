@@ -23,6 +23,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from solvers import available
 from solvers.arrays import Arrays, Floats
 from solvers.base import Limits, Result, Termination
 from solvers.errors import SolverFailed, SolverMissing
@@ -68,7 +69,8 @@ class Executable(ABC):
         """
         found = shutil.which(self.program)
         if found is None:
-            raise SolverMissing(f"{self.name}: no program '{self.program}' on the path; {self.remedy}")
+            there = ", ".join(available()) or "none"
+            raise SolverMissing(f"{self.name}: no program '{self.program}' on the path; {self.remedy} (available: {there})")
         return found
 
     @property
@@ -103,7 +105,8 @@ class Executable(ABC):
 
     def _read(self, folder: Path, arrays: Arrays, limits: Limits, ended: Ended) -> Outcome:
         """The outcome in the model's sense, from files and log that speak of a minimisation."""
-        if ended.killed or (ended.asked and not (folder / _SOLUTION).exists()):
+        solution = folder / _SOLUTION
+        if ended.killed or (ended.asked and not (solution.exists() and solution.stat().st_size)):
             why = Termination.INTERRUPTED if ended.asked else Termination.TIME_LIMIT
             outcome = Outcome(why, bound=self._bound(ended.log), message=f"{self.name} was ended and could not hand over what it had")
         else:
@@ -232,11 +235,10 @@ class Cbc(Executable):
         return run([self.path, *self._arguments(limits, started=started), "-solve", "-quit"], folder, limits, interruptible=True)
 
     def _parse(self, folder: Path, arrays: Arrays, limits: Limits, ended: Ended) -> Outcome:
-        if not (folder / _SOLUTION).exists() and re.search(
-            r"^Problem is infeasible|^Pre-processing says infeasible", ended.log, re.MULTILINE
-        ):
+        text = (folder / _SOLUTION).read_text(encoding="utf-8") if (folder / _SOLUTION).exists() else ""
+        if not text and re.search(r"^(Problem is|Pre-processing says) infeasible", ended.log, re.MULTILINE):
             return Outcome(Termination.INFEASIBLE)
-        header = (folder / _SOLUTION).read_text(encoding="utf-8").splitlines()[0]
+        header = text.splitlines()[0]
         said = header.split(" - objective")[0]
         termination = self._HEADERS.get(said.split(" (")[0], Termination.INTERRUPTED if ended.asked else Termination.ERROR)
         holds = termination not in (Termination.INFEASIBLE, Termination.UNBOUNDED) and "no integer solution" not in said

@@ -11,6 +11,7 @@ from pyomo.contrib.solver.common.base import Availability
 from pyomo.contrib.solver.common.factory import SolverFactory
 from pyomo.contrib.solver.common.results import TerminationCondition
 
+from solvers import available
 from solvers.arrays import Arrays, Floats
 from solvers.base import Limits, Result, Termination
 from solvers.errors import SolverError, SolverFailed, SolverMissing
@@ -58,7 +59,8 @@ def _solver() -> Any:
     availability = solver.available()
     if not availability:
         lacks = "no valid licence" if availability == Availability.BadLicense else "no usable gurobipy"
-        raise SolverMissing(f"gurobi: {lacks}; 'pip install gurobipy' and see gurobi.com for licences, or choose another back end")
+        there = ", ".join(name for name in available() if name != "gurobi") or "none"
+        raise SolverMissing(f"gurobi: {lacks}; 'pip install gurobipy' and see gurobi.com for licences (available: {there})")
     return solver
 
 
