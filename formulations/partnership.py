@@ -24,6 +24,7 @@ from formulations import (
 from formulations.pricing import Priced
 from formulations.sets import move_sets
 from formulations.terms import THOUSAND, linear
+from formulations.worthwhile import worthwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _attach(m: Any, priced: Priced) -> None:
     m.instance = priced.instance
     m.graph = priced.graph
     m.decided = priced.graph.decided
-    m.sets = move_sets(priced.moves)
+    m.sets = move_sets(priced.moves, worthwhile(priced))
     m.sizes = priced.instance.partnership_size()
     moves = priced.moves
     keys = zip(moves["council"], moves["service"], moves["host"], strict=True)

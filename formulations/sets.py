@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 Join = tuple[str, str, str, int]
@@ -51,9 +52,10 @@ class MoveSets:
         return [(s, h, t) for t in self.openings.get((s, h), ()) if k is None or t <= k]
 
 
-def move_sets(moves: pd.DataFrame) -> MoveSets:
-    """The index sets of a priced table of moves."""
+def move_sets(moves: pd.DataFrame, kept: set[Partnership]) -> MoveSets:
+    """The index sets of a priced table of moves, for the partnerships that are kept."""
     sets = MoveSets()
+    moves = moves[np.array([partnership in kept for partnership in zip(moves["service"], moves["host"], strict=True)], dtype=bool)]
     columns = (moves[name].tolist() for name in ("council", "service", "host", "tranche", "npv"))
     for c, s, h, k, npv in zip(*columns, strict=True):
         if c == h:

@@ -110,7 +110,9 @@ class Summary(_Frozen):
     net_saving: float = Field(description="undiscounted, over the horizon")
     baseline: float = Field(description="combined cost today of what is shared")
     payback_years: float | None = Field(description="one_off / annual_saving; None where there is no saving")
-    breakeven: dt.date | None = Field(description="day from which cash, after having been below 0, stays at 0 or above; None if there is none")
+    breakeven: dt.date | None = Field(
+        description="day from which cash, after having been below 0, stays at 0 or above; None if there is none"
+    )
 
 
 class PlanDocument(_Frozen):

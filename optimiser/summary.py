@@ -27,6 +27,8 @@ def print_summary(plan: Plan, instance: Instance, console: Console) -> None:
     document = plan.document
     console.print(Text(document.title, style="bold"))
     console.print(f"Run {document.run}, {_prices(instance)}.", style="dim")
+    if instance.settings.instance.note:
+        console.print(instance.settings.instance.note, style="dim")
     console.print()
     for line in headline(plan, instance):
         console.print(line, soft_wrap=False)
@@ -49,7 +51,12 @@ def headline(plan: Plan, instance: Instance) -> list[str]:
     s = plan.summary
     proven = "Proven optimal" if plan.status == "optimal" and not plan.gap else f"Best plan found; {_gap(plan)}"
     if not s.partnerships:
-        return [f"No partnership is worth forming under these rules: every council keeps its services. {proven}."]
+        nothing = (
+            "No partnership both pays and keeps the rules"
+            if plan.status == "optimal"
+            else "No partnership was found that pays and keeps the rules before the stop"
+        )
+        return [f"{nothing}: every council keeps its services. {proven}."]
     bias = instance.economics.optimism_bias
     biased = (
         f", after optimism bias of {percent(bias.savings, 0)} on savings and {percent(bias.costs, 0)} on costs"
@@ -61,7 +68,7 @@ def headline(plan: Plan, instance: Instance) -> list[str]:
     lines = [
         f"{services} service{_s(services)} shared in {s.partnerships} partnership{_s(s.partnerships)} by {s.councils} councils.",
         f"Saves {short(s.annual_saving)} a year at full effect ({percent(s.annual_saving / s.baseline if s.baseline else None)} of what these services cost today){biased}.",
-        f"Costs {short(s.one_off)} once; worth {short(plan.npv)} today (NPV over {horizon}); {short(s.net_saving)} in cash over the same years.",
+        f"Costs {short(s.one_off)} once; net present value {short(plan.npv)} over {horizon}; {short(s.net_saving)} in cash over the same years.",
     ]
     if s.payback_years is not None and s.one_off > 0:
         back = f", and the programme's cash is back by {month(s.breakeven)}" if s.breakeven else ""

@@ -2,7 +2,7 @@
 
 Pyomo's own runners for these are not used. They kill the solver at Ctrl-C, and its incumbent with it; they give CBC's bound
 with the wrong sign when maximising (Pyomo 6.10.1); they read CBC's values to eight digits; and their temporary files are
-shared by all threads. `pyomo.environ.SolverFactory` finds the same programs on the path.
+shared by all threads.
 """
 
 from __future__ import annotations
