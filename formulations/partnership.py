@@ -58,19 +58,23 @@ FAMILIES: dict[str, tuple[Any, Any]] = {
 """Constraint families in the order of declaration: index set and rule of each."""
 
 
-def build(priced: Priced) -> pyo.ConcreteModel:
+def build(priced: Priced, *, presolve: bool = True) -> pyo.ConcreteModel:
     """The mixed-integer model of a priced instance.
+
+    Args:
+        priced: What `price` gives.
+        presolve: Leave out partnerships that can never pay; see `formulations.worthwhile`.
 
     A demand that no move can meet becomes an `Unreachable` in `model.unreachable` instead of a row without variables;
     such a model has no feasible plan.
     """
     with PauseGC():  # a model is all small objects that stay; collecting among them takes half the time
-        return _build(priced)
+        return _build(priced, presolve)
 
 
-def _build(priced: Priced) -> pyo.ConcreteModel:
+def _build(priced: Priced, presolve: bool) -> pyo.ConcreteModel:
     m = pyo.ConcreteModel(name=priced.instance.name)
-    _attach(m, priced)
+    _attach(m, priced, presolve)
     m.JOINS = pyo.Set(initialize=m.sets.joins, dimen=4, doc="(c, s, h, k): council hands service to host in tranche")
     m.OPENS = pyo.Set(initialize=m.sets.opens, dimen=3, doc="(s, h, k): host opens a partnership in tranche")
     m.join = pyo.Var(m.JOINS, domain=pyo.Binary)
@@ -88,13 +92,13 @@ def _build(priced: Priced) -> pyo.ConcreteModel:
     return m
 
 
-def _attach(m: Any, priced: Priced) -> None:
+def _attach(m: Any, priced: Priced, presolve: bool) -> None:
     """What the families read: the priced instance and what is derived from it once."""
     m.priced = priced
     m.instance = priced.instance
     m.graph = priced.graph
     m.decided = priced.graph.decided
-    m.sets = move_sets(priced.moves, worthwhile(priced))
+    m.sets = move_sets(priced.moves, worthwhile(priced) if presolve else None)
     m.sizes = priced.instance.partnership_size()
     moves = priced.moves
     keys = zip(moves["council"], moves["service"], moves["host"], strict=True)

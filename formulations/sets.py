@@ -52,10 +52,11 @@ class MoveSets:
         return [(s, h, t) for t in self.openings.get((s, h), ()) if k is None or t <= k]
 
 
-def move_sets(moves: pd.DataFrame, kept: set[Partnership]) -> MoveSets:
-    """The index sets of a priced table of moves, for the partnerships that are kept."""
+def move_sets(moves: pd.DataFrame, kept: set[Partnership] | None) -> MoveSets:
+    """The index sets of a priced table of moves, for the partnerships that are kept; None keeps all."""
     sets = MoveSets()
-    moves = moves[np.array([partnership in kept for partnership in zip(moves["service"], moves["host"], strict=True)], dtype=bool)]
+    if kept is not None:
+        moves = moves[np.array([partnership in kept for partnership in zip(moves["service"], moves["host"], strict=True)], dtype=bool)]
     columns = (moves[name].tolist() for name in ("council", "service", "host", "tranche", "npv"))
     for c, s, h, k, npv in zip(*columns, strict=True):
         if c == h:

@@ -16,7 +16,8 @@ import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -29,6 +30,7 @@ from solvers.base import Limits, Result, Termination
 from solvers.errors import SolverFailed, SolverMissing
 from solvers.mps import CONSTANT, column, columns_written, write_mps
 from solvers.outcome import Outcome, answer
+from solvers.waiting import ctrl_c
 
 POLL_SECONDS = 0.05
 GRACE_SECONDS = 10.0
@@ -147,31 +149,33 @@ def run(command: list[str], folder: Path, limits: Limits, *, interruptible: bool
 
     It runs in a session of its own: a terminal's Ctrl-C would otherwise reach it twice, and the second time kills.
     """
-    deadline = None if limits.seconds is None else time.monotonic() + limits.seconds + GRACE_SECONDS
-    asked = killed = False
-    with (folder / _LOG).open("wb") as log:
+    with (folder / _LOG).open("wb") as log, ctrl_c(limits) as is_asked:
         process = subprocess.Popen(
             command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
         try:
-            while process.poll() is None:
-                try:
-                    process.wait(POLL_SECONDS)
-                except subprocess.TimeoutExpired:
-                    pass
-                except KeyboardInterrupt:
-                    limits.interrupt.set()
-                if limits.interrupt.is_set() and not asked:
-                    asked, deadline = True, time.monotonic() + GRACE_SECONDS
-                    _stop(process, interruptible=interruptible)
-                if deadline is not None and time.monotonic() > deadline:
-                    killed = True
-                    process.kill()
+            asked, killed = _wait(process, limits, is_asked, interruptible=interruptible)
         finally:
             process.kill()
             process.wait()
     text = (folder / _LOG).read_text(encoding="utf-8", errors="replace")
     return Ended(text, process.returncode, asked, killed)
+
+
+def _wait(process: subprocess.Popen[bytes], limits: Limits, is_asked: Callable[[], bool], *, interruptible: bool) -> tuple[bool, bool]:
+    """Wait for a program's end; whether it was asked to stop, and whether it had to be killed."""
+    deadline = None if limits.seconds is None else time.monotonic() + limits.seconds + GRACE_SECONDS
+    asked = killed = False
+    while process.poll() is None:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(POLL_SECONDS)
+        if is_asked() and not asked:
+            asked, deadline = True, time.monotonic() + GRACE_SECONDS
+            _stop(process, interruptible=interruptible)
+        if deadline is not None and time.monotonic() > deadline:
+            killed = True
+            process.kill()
+    return asked, killed
 
 
 def _stop(process: subprocess.Popen[bytes], *, interruptible: bool) -> None:

@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+import signal
 import threading
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from solvers.base import Limits
 
 T = TypeVar("T")
 POLL_SECONDS = 0.1
-"""How often a waiting thread looks round; Windows delivers Ctrl-C only between waits."""
+"""How often a waiting thread looks round."""
+
+
+@contextmanager
+def ctrl_c(limits: Limits) -> Iterator[Callable[[], bool]]:
+    """While it is open Ctrl-C sets `limits.interrupt` and raises nothing; gives a function that says whether that is set.
+
+    A KeyboardInterrupt comes between any two instructions, those that deal with the one before it too. Where the program
+    has a handler of its own, or this is not the main thread, signals stay as they are.
+    """
+    pressed: list[int] = []
+
+    def keep(number: int, frame: Any) -> None:
+        # No more than this: to set an event inside a handler can wait for ever for the event's lock.
+        pressed.append(number)
+
+    def asked() -> bool:
+        if pressed:
+            limits.interrupt.set()
+        return limits.interrupt.is_set()
+
+    mine = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if mine:
+        signal.signal(signal.SIGINT, keep)
+    try:
+        yield asked
+    finally:
+        if mine:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        asked()
 
 
 def in_thread(work: Callable[[], T], limits: Limits, stop: Callable[[], None] | None = None) -> T:
@@ -33,16 +64,12 @@ def in_thread(work: Callable[[], T], limits: Limits, stop: Callable[[], None] | 
         finally:
             done.set()
 
-    threading.Thread(target=run, name="solver", daemon=True).start()
-    # Not Thread.join: a KeyboardInterrupt inside it can make Python 3.11 take a running thread for a finished one.
-    while True:
-        try:
-            if done.wait(POLL_SECONDS):
-                break
-            if stop is not None and limits.interrupt.is_set():
+    with ctrl_c(limits) as asked:
+        threading.Thread(target=run, name="solver", daemon=True).start()
+        # Not Thread.join: an exception that a signal raises inside it can make Python 3.11 take a running thread for finished.
+        while not done.wait(POLL_SECONDS):
+            if asked() and stop is not None:
                 stop()
-        except KeyboardInterrupt:
-            limits.interrupt.set()
     if errors:
         raise errors[0]
     return results[0]

@@ -25,7 +25,7 @@ def shire_model(shire: Callable[..., Instance]) -> Callable[..., Any]:
     """The model of the shire with some settings and tables replaced."""
 
     def make(calendar: str = "12 2 3", **changes: str) -> Any:
-        return build(price(shire(calendar, **changes)))
+        return build(price(shire(calendar, **changes)), presolve=False)
 
     return make
 
