@@ -29,8 +29,8 @@ def minimum_saving_rule(m: Any, s: str, h: str) -> Any:
     opens = m.sets.opened(s, h)
     joins = [j for c in m.sets.members.get((s, h), ()) for j in m.sets.joined(c, s, h)]
     margin = [_margin(m, c, s, h, share) for c, *_ in joins] + [_margin(m, h, s, h, share)] * len(opens)
-    rates, spends = saving_at_full_membership(m, (s, h))
-    return (0, linear(margin + rates, [*(m.joins[j] for j in joins), *(m.opens[o] for o in opens), *spends]), None)
+    rates, purchases = saving_at_full_membership(m, (s, h))
+    return (0, linear(margin + rates, [*(m.joins[j] for j in joins), *(m.opens[o] for o in opens), *purchases]), None)
 
 
 def _margin(m: Any, c: str, s: str, h: str, share: float) -> float:

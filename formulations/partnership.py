@@ -47,9 +47,9 @@ FAMILIES: dict[str, tuple[Any, Any]] = {
     "programme_capacity": (delivery_capacity.programme_capacity_index, delivery_capacity.programme_capacity_rule),
     "host_capacity": (host_capacity.host_capacity_index, host_capacity.host_capacity_rule),
     "tier_one_step": (lambda m: m.tier_epochs, tiers.tier_one_step_rule),
-    "tier_spend": (lambda m: m.tier_epochs, tiers.tier_spend_rule),
+    "tier_spend": (tiers.tier_buyers, tiers.tier_spend_rule),
     "tier_reached": (lambda m: list(m.TIER_STEPS), tiers.tier_reached_rule),
-    "tier_only_there": (lambda m: list(m.TIER_STEPS), tiers.tier_only_there_rule),
+    "tier_only_there": (lambda m: list(m.TIER_PURCHASES), tiers.tier_only_there_rule),
     "must_host": (commitments.must_host_index, commitments.must_host_rule),
     "must_join": (commitments.must_join_index, commitments.must_join_rule),
     "together": (commitments.together_index, commitments.together_rule),
@@ -84,7 +84,8 @@ def _build(priced: Priced, presolve: bool) -> pyo.ConcreteModel:
     m.tier_epoch_set = frozenset(m.tier_epochs)
     m.TIER_STEPS = pyo.Set(initialize=tiers.tier_steps(m), dimen=4, doc="(s, h, e, t): step of purchasing that can be reached")
     m.reach = pyo.Var(m.TIER_STEPS, domain=pyo.Binary)
-    m.spend = pyo.Var(m.TIER_STEPS, domain=pyo.NonNegativeReals)
+    m.TIER_PURCHASES = pyo.Set(initialize=tiers.tier_purchases(m), dimen=5, doc="(c, s, h, e, t): who can buy on which step")
+    m.buy = pyo.Var(m.TIER_PURCHASES, bounds=(0, 1))
     m.unreachable = []
     for name, (index, rule) in FAMILIES.items():
         _declare(m, name, index(m), rule)
@@ -125,13 +126,13 @@ def _npv(m: Any) -> Any:
     """Objective: sum of move values and of purchasing, thousand GBP.
 
     sum[c,s,h,k] npv[c,s,h,k] * join[c,s,h,k] + sum[s,h,k] npv[h,s,h,k] * open[s,h,k]
-        + sum[s,h,e,t] weight[s,e] * rate[s,t] * spend[s,h,e,t]
+        + sum[c,s,h,e,t] weight[s,e] * rate[s,t] * procured_cost[c,s] * buy[c,s,h,e,t]
     """
     price = m.sets.price
     coefficients = [price[key] / THOUSAND for key in (*m.joins, *m.opens)]
     variables = [*m.joins.values(), *m.opens.values()]
-    weights, spends = tiers.purchasing_terms(m)
-    return linear(coefficients + weights, variables + spends)
+    weights, purchases = tiers.purchasing_terms(m)
+    return linear(coefficients + weights, variables + purchases)
 
 
 def settle(m: Any, values: Mapping[str, float]) -> tuple[dict[str, float], float]:

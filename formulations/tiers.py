@@ -86,55 +86,71 @@ def tier_one_step_rule(m: Any, s: str, h: str, e: int) -> Any:
     return (None, linear([1.0] * len(reach) + [-1.0] * len(opens), reach + opens), 0)
 
 
-def tier_spend_rule(m: Any, s: str, h: str, e: int) -> Any:
-    """What is bought on all steps together is no more than the spend of the members live in the epoch.
-
-    sum[t] spend[s,h,e,t] <= sum[c, k <= closing(e)] procured_cost[c,s] * join[c,s,h,k] + procured_cost[h,s] * sum[k] open[s,h,k]
-
-    Units: thousand GBP a year at base-year baselines.
-    """
+def buyers(m: Any, s: str, h: str, e: int) -> list[str]:
+    """Councils with procured spend that can be live in the partnership by an epoch, the host first."""
     baselines, last = m.instance.baselines, closing_tranche(m, s, e)
-    joins = [j for c in m.sets.members.get((s, h), ()) for j in m.sets.joined(c, s, h, last)]
-    opens = _opens(m, s, h, e)
-    spend = [m.spend[s, h, e, t] for t in steps(m, s, h, e)]
-    coefficients = [1.0] * len(spend)
-    coefficients += [-baselines[j[0], s].procured_cost / THOUSAND for j in joins]
-    coefficients += [-baselines[h, s].procured_cost / THOUSAND] * len(opens)
-    return (None, linear(coefficients, [*spend, *(m.joins[j] for j in joins), *opens]), 0)
+    members = [h, *(c for c in m.sets.members.get((s, h), ()) if m.sets.joined(c, s, h, last))]
+    return [c for c in members if baselines[c, s].procured_cost > 0]
+
+
+def tier_buyers(m: Any) -> list[tuple[str, str, str, int]]:
+    """(c, s, h, e): who can buy through which partnership in which epoch."""
+    return [(c, s, h, e) for s, h, e in m.tier_epochs for c in buyers(m, s, h, e)]
+
+
+def tier_purchases(m: Any) -> list[tuple[str, str, str, int, int]]:
+    """(c, s, h, e, t): the same, on each step that can be reached."""
+    return [(c, s, h, e, t) for c, s, h, e in tier_buyers(m) for t in steps(m, s, h, e)]
+
+
+def tier_spend_rule(m: Any, c: str, s: str, h: str, e: int) -> Any:
+    """A council buys no more than all of its spend, on all steps together, and nothing before it is live.
+
+    sum[t] buy[c,s,h,e,t] <= sum[k <= closing(e)] join[c,s,h,k], or open[s,h,k] if c is the host
+
+    Units: share of the council's procured cost.
+    """
+    bought = [m.buy[c, s, h, e, t] for t in steps(m, s, h, e)]
+    live = _opens(m, s, h, e) if c == h else [m.joins[j] for j in m.sets.joined(c, s, h, closing_tranche(m, s, e))]
+    return (None, linear([1.0] * len(bought) + [-1.0] * len(live), bought + live), 0)
 
 
 def tier_reached_rule(m: Any, s: str, h: str, e: int, t: int) -> Any:
     """A step is stood on only with its spend.
 
-    spend[s,h,e,t] >= from_volume[s,t] / growth[e] * reach[s,h,e,t]
+    sum[c] procured_cost[c,s] * buy[c,s,h,e,t] >= from_volume[s,t] / growth[e] * reach[s,h,e,t]
 
-    Units: thousand GBP a year. Rates never fall with volume, so no upper end is needed: the best step reached is taken.
+    Units: thousand GBP a year at base-year baselines. Rates never fall with volume, so no upper end is needed: the best step
+    reached is taken.
     """
     purchasing = m.priced.purchasing[s]
     growth = 1.0 if e == FULL else purchasing.growth[e]
     least = purchasing.from_volume[t] / growth / THOUSAND
-    return (0, linear([1.0, -least], [m.spend[s, h, e, t], m.reach[s, h, e, t]]), None)
+    councils = buyers(m, s, h, e)
+    spend = [m.instance.baselines[c, s].procured_cost / THOUSAND for c in councils]
+    return (0, linear([*spend, -least], [*(m.buy[c, s, h, e, t] for c in councils), m.reach[s, h, e, t]]), None)
 
 
-def tier_only_there_rule(m: Any, s: str, h: str, e: int, t: int) -> Any:
-    """Nothing is bought on a step that is not stood on.
+def tier_only_there_rule(m: Any, c: str, s: str, h: str, e: int, t: int) -> Any:
+    """Nobody buys on a step that is not stood on.
 
-    spend[s,h,e,t] <= max_spend[s,h] * reach[s,h,e,t]
+    buy[c,s,h,e,t] <= reach[s,h,e,t]
 
-    Units: thousand GBP a year; max_spend is the procured cost of all who may join.
+    One row for each council: a fraction of a step then has no more than that fraction of each council's spend to be reached
+    with, which a single row for the partnership's spend does not say. Units: share of the council's procured cost.
     """
-    most = max_spend(m, s, h) / THOUSAND
-    return (None, linear([1.0, -most], [m.spend[s, h, e, t], m.reach[s, h, e, t]]), 0)
+    return (None, linear([1.0, -1.0], [m.buy[c, s, h, e, t], m.reach[s, h, e, t]]), 0)
 
 
 def purchasing_terms(m: Any) -> tuple[list[float], list[Any]]:
     """Present value of purchasing: weight[e] * rate[t] for each thousand GBP of spend."""
     coefficients, variables = [], []
-    for s, h, e, t in m.TIER_STEPS:
+    for c, s, h, e, t in m.TIER_PURCHASES:
         if e != FULL:
             purchasing = m.priced.purchasing[s]
-            coefficients.append(purchasing.weight[e] * purchasing.rate[t])
-            variables.append(m.spend[s, h, e, t])
+            spend = m.instance.baselines[c, s].procured_cost / THOUSAND
+            coefficients.append(purchasing.weight[e] * purchasing.rate[t] * spend)
+            variables.append(m.buy[c, s, h, e, t])
     return coefficients, variables
 
 
@@ -146,9 +162,9 @@ def saving_at_full_membership(m: Any, partnership: Partnership) -> tuple[list[fl
     epoch = full_epoch(m, s, h)
     if epoch not in m.tier_epoch_set:
         return [], []
-    reachable = steps(m, *epoch)
     rate = m.priced.purchasing[s].rate
-    return [rate[t] for t in reachable], [m.spend[(*epoch, t)] for t in reachable]
+    found = [(c, t) for c in buyers(m, *epoch) for t in steps(m, *epoch)]
+    return [rate[t] * m.instance.baselines[c, s].procured_cost / THOUSAND for c, t in found], [m.buy[(c, *epoch, t)] for c, t in found]
 
 
 def settle(m: Any, values: Mapping[str, float]) -> dict[str, float]:
@@ -161,14 +177,15 @@ def settle(m: Any, values: Mapping[str, float]) -> dict[str, float]:
     baselines = m.instance.baselines
     for s, h, e in m.tier_epochs:
         last = closing_tranche(m, s, e)
-        taken = [j[0] for c in m.sets.members.get((s, h), ()) for j in m.sets.joined(c, s, h, last) if values[m.joins[j].name] > 0.5]
-        taken += [h for o in m.sets.opened(s, h, last) if values[m.opens[o].name] > 0.5]
-        bought = sum(baselines[c, s].procured_cost for c in taken)
+        taken = {j[0] for c in m.sets.members.get((s, h), ()) for j in m.sets.joined(c, s, h, last) if values[m.joins[j].name] > 0.5}
+        taken |= {h for o in m.sets.opened(s, h, last) if values[m.opens[o].name] > 0.5}
+        bought = sum(baselines[c, s].procured_cost for c in sorted(taken))
         growth = 1.0 if e == FULL else m.priced.purchasing[s].growth[e]
         reachable = steps(m, s, h, e)
         reached = [t for t in reachable if m.priced.purchasing[s].from_volume[t] / growth <= bought + HALF_PENNY]
         for t in reachable:
             here = bool(reached) and t == reached[-1]
             settled[m.reach[s, h, e, t].name] = float(here)
-            settled[m.spend[s, h, e, t].name] = bought / THOUSAND if here else 0.0
+            for c in buyers(m, s, h, e):
+                settled[m.buy[c, s, h, e, t].name] = float(here and c in taken)
     return settled

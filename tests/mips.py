@@ -62,13 +62,19 @@ def assignment(size: int = 5, seed: int = 1) -> Any:
     return m
 
 
-def mixed(seed: int) -> Any:
-    """A random model: binary or integer and continuous columns, all kinds of rows, either sense, with or without a constant."""
+def mixed(seed: int, *, whole: bool = False) -> Any:
+    """A random model: integer and continuous columns, all kinds of rows, either sense, with or without a constant.
+
+    Args:
+        seed: Of the draw.
+        whole: No continuous columns, and few enough points to try them all.
+    """
     draw = random.Random(seed)
     m = pyo.ConcreteModel("mixed")
-    m.J, m.K = pyo.RangeSet(draw.randrange(4, 9)), pyo.RangeSet(draw.randrange(1, 4))
-    m.x = pyo.Var(m.J, domain=pyo.Integers, bounds=(0, draw.choice([1, 1, 3])))
-    m.y = pyo.Var(m.K, bounds=(draw.choice([-3, 0]), draw.choice([7.5, 4])))
+    m.J, m.K = pyo.RangeSet(5 if whole else draw.randrange(4, 9)), pyo.RangeSet(2 if whole else draw.randrange(1, 4))
+    m.x = pyo.Var(m.J, domain=pyo.Integers, bounds=(0, draw.choice([1, 2] if whole else [1, 1, 3])))
+    ends = (-1, 1) if whole else (draw.choice([-3, 0]), draw.choice([7.5, 4]))
+    m.y = pyo.Var(m.K, domain=pyo.Integers if whole else pyo.Reals, bounds=ends)
     m.rows = pyo.ConstraintList()
     for _ in range(draw.randrange(1, 5)):
         body = sum(draw.randrange(-9, 10) * m.x[j] for j in m.J) + sum(draw.uniform(-3, 3) * m.y[k] for k in m.K)

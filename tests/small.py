@@ -81,7 +81,7 @@ def shire(
 
 def put(model: Any, **values: Mapping[Any, float]) -> None:
     """Type values into the variables of a model, by variable; all others are 0."""
-    for name in ("join", "open", "reach", "spend"):
+    for name in ("join", "open", "reach", "buy"):
         variable, given = getattr(model, name), dict(values.get(name, {}))
         for index in variable:
             variable[index].set_value(given.pop(index, 0), skip_validation=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from small import is_on
 from tiny import toml, write_table, write_tiny
 
 from instances import Instance, apply, read
+from instances.distance import distance_matrices
 from instances.rules import Rules
 from instances.settings import Economics
 from instances.tables import TABLES, Commitment, Parameters, unit
@@ -305,3 +307,51 @@ def test_figures_add_up(seed: int) -> None:
     assert sum(row.net_saving for row in found.councils) == pytest.approx(sum(amounts.values()), abs=0.01)
     assert found.npv <= (found.bound or 0.0) + 0.01
     assert (found.status, found.gap) == ("optimal", 0.0)
+
+
+def exactly(instance: Instance, plan: Plan) -> dict[str, list[str]]:
+    """Each rule set to the figure that the plan has, which is as far as it can be tightened."""
+    km, _ = distance_matrices(instance)
+    place = {council: index for index, council in enumerate(instance.councils)}
+    found: dict[str, list[str]] = {"delivery_capacity": [], "programme_capacity": []}
+    moves = [m for p in plan.document.partnerships for m in p.members if m.tranche >= 0]
+    for rule, counts in (
+        ("delivery_capacity", Counter((m.council, m.tranche) for m in moves)),
+        ("programme_capacity", Counter(m.tranche for m in moves)),
+    ):
+        found[rule].append(f"rules.{rule} = {max(counts.values(), default=0)}")
+    for service in instance.services:
+        own = [p for p in plan.document.partnerships if p.service == service]
+        found.setdefault("maximum_partnerships", []).append(f"services.{service}.maximum_partnerships = {len(own)}")
+        if not own or any(m.tranche < 0 for p in own for m in p.members):
+            continue
+        members = [[place[m.council] for m in p.members] for p in own]
+        figures = {
+            "minimum_saving": min(p.second_year / p.baseline for p in own),
+            "maximum_distance": max(km[place[p.host], c] for p, councils in zip(own, members, strict=True) for c in councils),
+            "maximum_span": max(km[a, b] for councils in members for a in councils for b in councils),
+            "partnership_size_minimum": min(len(p.members) for p in own),
+            "partnership_size_maximum": max(len(p.members) for p in own),
+        }
+        for rule, figure in figures.items():
+            limit = instance.distance_limit(rule).get(service) if "_distance" in rule or "_span" in rule else None
+            if limit is not None and limit.minutes is not None:
+                continue  # a limit in km would take its place
+            found.setdefault(rule, []).append(f"services.{service}.{rule} = {float(figure)!r}")
+        for p in own:
+            volume = sum(instance.baselines[m.council, service].volume or 0.0 for m in p.members)
+            found.setdefault("host_capacity", []).append(f"baselines.{p.host}.{service}.host_capacity = {volume!r}")
+    off = {name for name, setting in instance.rules if setting is False}
+    return {rule: overrides for rule, overrides in found.items() if not any(rule.startswith(name) for name in off)}
+
+
+@examples(12)
+@given(seed=SEEDS)
+def test_a_rule_at_just_what_the_plan_has_changes_nothing(seed: int) -> None:
+    """All rules tightened to the figures of the best plan: it still keeps them, to the last digit, and is still the best."""
+    instance = Files.tiny(seed).read()
+    plan = plan_of(instance)
+    if plan is None:
+        return
+    tight = apply(instance, overrides=[override for overrides in exactly(instance, plan).values() for override in overrides])
+    assert npv_of(tight) == pytest.approx(plan.npv, abs=0.01)

@@ -67,6 +67,7 @@ def test_minimum_saving_row_with_optimism_bias(shire_model: Callable[..., Any]) 
 def test_minimum_saving_row_with_purchasing(shire_model: Callable[..., Any], growth: str, epoch: int) -> None:
     """A tenth of 50 of procured spend adds 5: of the last epoch, or of one at base-year baselines where they grow."""
     m = shire_model(economics=SAVINGS + growth, rules=RULE, tiers=TIERS)
-    everywhere = {index: 7.0 for index in m.TIER_STEPS}
-    put(m, join={("Elm", "payroll", "Ash", 0): 1}, open={("payroll", "Ash", 0): 1}, spend=everywhere | {("payroll", "Ash", epoch, 0): 50.0})
+    elsewhere = {index: 0.7 for index in m.TIER_PURCHASES if index[2:4] != ("Ash", epoch)}
+    at_full = {(council, "payroll", "Ash", epoch, 0): 1 for council in ("Ash", "Elm")}
+    put(m, join={("Elm", "payroll", "Ash", 0): 1}, open={("payroll", "Ash", 0): 1}, buy=elsewhere | at_full)
     assert m.minimum_saving["payroll", "Ash"].slack() == pytest.approx(8 - 15 + 5)

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pyomo.environ import Constraint, Var, value
+from pyomo.environ import Constraint, TransformationFactory, Var, value
 from small import put, rows
 
+import solvers
 from formulations import settle
 from formulations.tiers import FULL
+from solvers.base import Limits
 
 TIERS = "service, from_volume, rate\npayroll, 0, 0\npayroll, 50000, 0.05\npayroll, 90000, 0.1\n"
 FAR = "service, from_volume, rate\npayroll, 200000, 0.05\n"
@@ -36,23 +38,28 @@ ASH, ELM = ("payroll", "Ash"), ("payroll", "Elm")
     ],
     ids=["no tiers", "tranches", "out of reach", "growth", "saving", "growth and saving", "no rate", "Elm late"],
 )
-@pytest.mark.parametrize("family", ["tier_one_step", "tier_spend"])
-def test_tier_one_step_index_and_tier_spend_index(
-    shire_model: Callable[..., Any], family: str, changes: dict[str, str], expected: set[Any]
-) -> None:
+def test_tier_one_step_index(shire_model: Callable[..., Any], changes: dict[str, str], expected: set[Any]) -> None:
     """One row for each tranche, since membership stands still after the last; for each period where baselines grow.
 
     Full membership at base-year baselines is an epoch of its own only for minimum_saving, and only with growth. There is
     no row where no step can be reached, or before the host can open.
     """
-    assert rows(shire_model(**changes), family) == expected
+    assert rows(shire_model(**changes), "tier_one_step") == expected
 
 
 def test_tier_spend_index(shire_model: Callable[..., Any]) -> None:
-    """Councils that stay out buy nothing: without Oak's 40 a step at 70 is out of reach."""
-    tiers, out = "service, from_volume, rate\npayroll, 70000, 0.1\n", "council, service, decision\nOak, payroll, stays_out\n"
-    assert len(rows(shire_model(tiers=tiers), "tier_spend")) == 4
+    """A row for each council that can be live by an epoch; without Oak's 40 a step at 70 is out of reach of all."""
+    tiers, out = "service, from_volume, rate\npayroll, 70000, 0.1\n", "council, service, decision, go_live\nOak, payroll, stays_out,\n"
+    everybody = {(c, *p, e) for c in ("Ash", "Elm", "Oak", "Yew") for p in (ASH, ELM) for e in (0, 1)}
+    assert rows(shire_model(tiers=tiers), "tier_spend") == everybody
     assert rows(shire_model(tiers=tiers, commitments=out), "tier_spend") == set()
+    late = out.replace("stays_out,", "not_before, 2027-04-01")
+    assert rows(shire_model(tiers=TIERS, commitments=late), "tier_spend") == everybody - {("Oak", *ASH, 0), ("Oak", *ELM, 0)}
+
+
+def test_tier_spend_index_without_spend(shire_model: Callable[..., Any], two_services: dict[str, str]) -> None:
+    """Who buys nothing has no row: for waste nobody has procured cost, so no step is reached at all."""
+    assert {s for _, s, _, _ in rows(shire_model(tiers=TIERS + "waste, 0, 0.1\n", **two_services), "tier_spend")} == {"payroll"}
 
 
 @pytest.mark.parametrize(
@@ -66,12 +73,11 @@ def test_tier_spend_index(shire_model: Callable[..., Any]) -> None:
     ],
     ids=["two steps", "reached by growth", "at base-year baselines", "not at base-year baselines", "a pound short"],
 )
-@pytest.mark.parametrize("family", ["tier_reached", "tier_only_there"])
-def test_tier_reached_index_and_tier_only_there_index(
-    shire_model: Callable[..., Any], family: str, changes: dict[str, str], expected: set[Any]
-) -> None:
-    """Each step that pays and that all who may join reach together: 100, or 200 and 400 once baselines have doubled."""
-    assert rows(shire_model(**changes), family) == {(*p, e, t) for p in (ASH, ELM) for e, t in expected}
+def test_tier_reached_index_and_tier_only_there_index(shire_model: Callable[..., Any], changes: dict[str, str], expected: set[Any]) -> None:
+    """Each step that pays and that all who may join reach together: 100, or 200 and 400 once baselines have doubled; each council's part."""
+    m = shire_model(**changes)
+    assert rows(m, "tier_reached") == {(*p, e, t) for p in (ASH, ELM) for e, t in expected}
+    assert rows(m, "tier_only_there") == {(c, *p, e, t) for c in ("Ash", "Elm", "Oak", "Yew") for p in (ASH, ELM) for e, t in expected}
 
 
 @pytest.mark.parametrize(
@@ -86,57 +92,80 @@ def test_tier_one_step_row(shire_model: Callable[..., Any], reached: list[int], 
 
 
 @pytest.mark.parametrize(
-    ("joined", "opened", "spend", "room"),
+    ("council", "joined", "opened", "bought", "room"),
     [
-        ({}, None, {}, [0, 0]),
-        ({}, 0, {}, [20, 20]),
-        ({"Elm": 0}, 0, {(0, 1): 50, (1, 1): 50}, [0, 0]),
-        ({"Elm": 0}, 0, {(0, 1): 40, (0, 2): 20}, [-10, 50]),
-        ({"Elm": 0, "Oak": 1}, 0, {(0, 1): 50, (1, 2): 90}, [0, 0]),
-        ({"Elm": 1, "Yew": 1}, 1, {(0, 1): 1, (1, 2): 61}, [-1, -1]),
+        ("Elm", None, 0, {}, [0, 0]),
+        ("Elm", 0, 0, {}, [1, 1]),
+        ("Elm", 1, 0, {}, [0, 1]),
+        ("Elm", 0, 0, {(0, 1): 1, (1, 2): 1}, [0, 0]),
+        ("Elm", 0, 0, {(0, 1): 0.5, (0, 2): 0.75}, [-0.25, 1]),
+        ("Elm", 1, 0, {(0, 1): 1, (1, 1): 1}, [-1, 0]),
+        ("Ash", None, 1, {(0, 2): 1, (1, 2): 1}, [-1, 0]),
+        ("Ash", None, None, {(1, 1): 0.25}, [0, -0.25]),
     ],
 )
 def test_tier_spend_row(
-    shire_model: Callable[..., Any], joined: dict[str, int], opened: int | None, spend: dict[Any, float], room: list[float]
+    shire_model: Callable[..., Any],
+    council: str,
+    joined: int | None,
+    opened: int | None,
+    bought: dict[Any, float],
+    room: list[float],
 ) -> None:
-    """What is bought is no more than the spend of those live in the epoch, Ash's 20 included once it has opened."""
+    """A council buys its spend once, on all steps of an epoch together, and only once it has joined, or opened as the host."""
     m = shire_model(tiers=TIERS)
-    join = {(council, *ASH, k): 1 for council, k in joined.items()} | {("Yew", *ELM, 0): 1}
-    put(m, join=join, open={} if opened is None else {(*ASH, opened): 1}, spend={(*ASH, e, t): amount for (e, t), amount in spend.items()})
-    assert [m.tier_spend[(*ASH, e)].slack() for e in (0, 1)] == pytest.approx(room)
+    join = {("Yew", *ASH, 0): 1, ("Yew", *ELM, 0): 1} | ({} if joined is None else {(council, *ASH, joined): 1})
+    put(m, join=join, open={} if opened is None else {(*ASH, opened): 1}, buy={(council, *ASH, e, t): x for (e, t), x in bought.items()})
+    assert [m.tier_spend[(council, *ASH, e)].slack() for e in (0, 1)] == pytest.approx(room)
 
 
 def test_tier_spend_row_at_full_membership(shire_model: Callable[..., Any]) -> None:
     """All who ever join count, whenever they join."""
     m = shire_model(tiers=TIERS, economics=GROWTH, rules="minimum_saving = 0.1")
-    put(m, join={("Elm", *ASH, 0): 1, ("Oak", *ASH, 1): 1}, open={(*ASH, 0): 1}, spend={(*ASH, FULL, 2): 90})
-    assert m.tier_spend[(*ASH, FULL)].slack() == pytest.approx(0)
+    put(m, join={("Elm", *ASH, 0): 1, ("Oak", *ASH, 1): 1}, open={(*ASH, 0): 1}, buy={("Oak", *ASH, FULL, 2): 1})
+    assert [m.tier_spend[(c, *ASH, FULL)].slack() for c in ("Elm", "Oak", "Yew")] == pytest.approx([1, 0, 0])
 
 
 @pytest.mark.parametrize(("economics", "epoch", "least"), [("", 1, 50), (GROWTH, 0, 50), (GROWTH, 1, 25), (GROWTH, 2, 12.5)])
-@pytest.mark.parametrize("spend", [0, 10, 60])
-def test_tier_reached_row(shire_model: Callable[..., Any], economics: str, epoch: int, least: float, spend: float) -> None:
+@pytest.mark.parametrize(("bought", "spend"), [({}, 0), ({"Elm": 1 / 3}, 10), ({"Ash": 1, "Elm": 1, "Yew": 1}, 60), ({"Oak": 0.5}, 20)])
+def test_tier_reached_row(
+    shire_model: Callable[..., Any], economics: str, epoch: int, least: float, bought: dict[str, float], spend: float
+) -> None:
     """The step at 50 needs 50 of spend at base-year baselines, 25 once they have doubled; nothing if it is not stood on."""
     m = shire_model(tiers=TIERS, economics=economics)
-    put(m, reach={(*ASH, epoch, 1): 1}, spend={(*ASH, epoch, 1): spend})
+    buy = {(council, *ASH, epoch, 1): share for council, share in bought.items()}
+    put(m, reach={(*ASH, epoch, 1): 1}, buy=buy)
     assert m.tier_reached[(*ASH, epoch, 1)].slack() == pytest.approx(spend - least)
-    put(m, spend={(*ASH, epoch, 1): spend})
+    put(m, buy=buy)
     assert m.tier_reached[(*ASH, epoch, 1)].slack() == pytest.approx(spend)
 
 
 def test_tier_reached_row_at_full_membership(shire_model: Callable[..., Any]) -> None:
-    """At base-year baselines, whatever the growth."""
+    """At base-year baselines, whatever the growth: Elm's 30 and Oak's 40 are 20 short of 90."""
     m = shire_model(tiers=TIERS, economics=GROWTH, rules="minimum_saving = 0.1")
-    put(m, reach={(*ASH, FULL, 2): 1}, spend={(*ASH, FULL, 2): 80})
-    assert m.tier_reached[(*ASH, FULL, 2)].slack() == pytest.approx(-10)
+    put(m, reach={(*ASH, FULL, 2): 1}, buy={("Elm", *ASH, FULL, 2): 1, ("Oak", *ASH, FULL, 2): 1})
+    assert m.tier_reached[(*ASH, FULL, 2)].slack() == pytest.approx(-20)
 
 
-@pytest.mark.parametrize(("reached", "spend", "room"), [(0, 0, 0), (0, 50, -50), (1, 50, 50), (1, 110, -10)])
-def test_tier_only_there_row(shire_model: Callable[..., Any], reached: int, spend: float, room: float) -> None:
-    """Nothing is bought on a step that is not stood on, and never more than the 100 of all four."""
+@pytest.mark.parametrize(("reached", "bought", "room"), [(0, 0, 0), (0, 1, -1), (1, 1, 0), (0.25, 0.5, -0.25), (1, 0, 1)])
+def test_tier_only_there_row(shire_model: Callable[..., Any], reached: float, bought: float, room: float) -> None:
+    """Nobody buys on a step that is not stood on, nor more than the fraction of it that is."""
     m = shire_model(tiers=TIERS)
-    put(m, reach={(*ASH, 1, 2): reached}, spend={(*ASH, 1, 2): spend})
-    assert m.tier_only_there[(*ASH, 1, 2)].slack() == pytest.approx(room)
+    put(m, reach={(*ASH, 1, 2): reached}, buy={("Oak", *ASH, 1, 2): bought})
+    assert m.tier_only_there[("Oak", *ASH, 1, 2)].slack() == pytest.approx(room)
+
+
+def test_a_step_cannot_be_half_reached_by_few(shire_model: Callable[..., Any]) -> None:
+    """The relaxation gives Ash and Elm alone, with 50 of the 90, nothing at all of the step: the rows are tight."""
+    out = "council, service, decision\nOak, payroll, stays_out\n"
+    m = shire_model(tiers="service, from_volume, rate\npayroll, 60000, 0.1\n", commitments=out, rules="maximum_partnerships = 1")
+    TransformationFactory("core.relax_integer_vars").apply_to(m)
+    for k in m.sets.joinings["Yew", "payroll", "Ash"]:
+        m.join["Yew", "payroll", "Ash", k].fix(0)
+    m.open["payroll", "Elm", 0].fix(0)
+    m.open["payroll", "Elm", 1].fix(0)
+    answer = solvers.get("highs").solve(m, Limits())
+    assert answer.objective == pytest.approx(0)
 
 
 @pytest.mark.parametrize(
@@ -146,14 +175,15 @@ def test_tier_only_there_row(shire_model: Callable[..., Any], reached: int, spen
 def test_purchasing_in_the_objective(shire_model: Callable[..., Any], economics: str, expected: float) -> None:
     """50 at 5 % in the first year and 90 at 10 % in the two after it, for the last epoch lasts to the horizon."""
     m = shire_model(tiers=TIERS, economics=economics)
-    put(m, spend={(*ASH, 0, 1): 50, (*ASH, 1, 2): 90})
+    first, then = ("Ash", "Elm"), ("Ash", "Elm", "Oak")
+    put(m, buy={(c, *ASH, 0, 1): 1 for c in first} | {(c, *ASH, 1, 2): 1 for c in then})
     assert value(m.npv) == pytest.approx(expected)
 
 
 def test_purchasing_in_the_objective_with_growth(shire_model: Callable[..., Any]) -> None:
     """Base-year spend of 50 at 5 %, doubled in the second year, fourfold in the third; full membership is no flow."""
     m = shire_model(tiers=TIERS, economics=GROWTH, rules="minimum_saving = 0.1")
-    put(m, spend={(*ASH, e, 1): 50 for e in (FULL, 0, 1, 2)})
+    put(m, buy={(c, *ASH, e, 1): 1 for c in ("Ash", "Elm") for e in (FULL, 0, 1, 2)})
     assert value(m.npv) == pytest.approx((1 + 2 + 4) * 50 * 0.05)
 
 
@@ -167,7 +197,11 @@ def test_settle(shire_model: Callable[..., Any], economics: str, epochs: dict[in
     moves = {m.open[(*ASH, 0)].name: 1.0, m.join[("Elm", *ASH, 0)].name: 1.0, m.join[("Oak", *ASH, 1)].name: 1.0}
     left = {variable.name: moves.get(variable.name, 0.0) for variable in m.component_data_objects(Var)}
     settled, objective = settle(m, left)
-    bought = {(e, t): settled[m.spend[s, h, e, t].name] for s, h, e, t in m.TIER_STEPS if h == "Ash"}
+    procured = {"Ash": 20, "Elm": 30, "Oak": 40, "Yew": 10}
+    bought = {(e, t): 0.0 for _, h, e, t in m.TIER_STEPS if h == "Ash"}
+    for c, _, h, e, t in m.TIER_PURCHASES:
+        if h == "Ash":
+            bought[e, t] += procured[c] * settled[m.buy[c, "payroll", h, e, t].name]
     assert {e: (amount, t) for (e, t), amount in bought.items() if amount} == epochs
     assert {(e, t): settled[m.reach[(*ASH, e, t)].name] for e, t in bought} == {key: float(amount > 0) for key, amount in bought.items()}
     for variable in m.component_data_objects(Var):
