@@ -128,19 +128,22 @@ class _Watch(pyscipopt.Eventhdlr):  # type: ignore[misc, unused-ignore]
 
     def eventexec(self, event: Any) -> dict[str, Any]:
         """SCIP's call at a new incumbent and after each node."""
-        now = time.monotonic()
-        is_news = event.getType() == _EVENTS.BESTSOLFOUND or now - self.last >= PROGRESS_SECONDS
-        if is_news and self.error is None and self.limits.on_progress is not None:
-            self.last = now
-            incumbent = _told(self.model, self.model.getPrimalbound(), self.arrays)
-            bound = _told(self.model, self.model.getDualbound(), self.arrays)
-            gap = None if incumbent is None or bound is None else relative_gap(incumbent, bound)
+        if self.error is None and (event.getType() == _EVENTS.BESTSOLFOUND or time.monotonic() - self.last >= PROGRESS_SECONDS):
             try:
-                self.limits.on_progress(Progress(now - self.began, incumbent, bound, gap))
+                self._report()
             except BaseException as error:
                 self.error = error
                 _interrupt(self.model)
         return {}
+
+    def _report(self) -> None:
+        assert self.limits.on_progress is not None
+        scip, self.last = self.model, time.monotonic()
+        # Not the primal bound: at a new incumbent that is still the one before.
+        value = scip.getSolObjVal(scip.getBestSol()) if scip.getNSols() else scip.infinity()
+        incumbent, bound = _told(scip, value, self.arrays), _told(scip, scip.getDualbound(), self.arrays)
+        gap = None if incumbent is None or bound is None else relative_gap(incumbent, bound)
+        self.limits.on_progress(Progress(self.last - self.began, incumbent, bound, gap))
 
 
 def _told(scip: Any, value: float, arrays: Arrays) -> float | None:
