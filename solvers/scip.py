@@ -18,6 +18,7 @@ import pyscipopt
 
 from solvers.arrays import Arrays, Floats
 from solvers.base import Limits, Progress, Result, Termination, relative_gap
+from solvers.errors import SolverFailed
 from solvers.mps import CONSTANT, column, write_mps
 from solvers.outcome import Outcome, answer
 from solvers.waiting import in_thread
@@ -68,7 +69,7 @@ def _solve(model: Any, arrays: Arrays, limits: Limits, start: Floats | None) -> 
         with path.open("w", encoding="ascii") as file:
             write_mps(arrays, file)
         scip.readProblem(str(path))
-    scip.setParams(_parameters(limits))
+    _set_parameters(scip, limits)
     by_name = {variable.name: variable for variable in scip.getVars()}
     columns = [by_name[column(j)] for j in range(len(arrays.names))]
     if start is not None:
@@ -82,13 +83,17 @@ def _solve(model: Any, arrays: Arrays, limits: Limits, start: Floats | None) -> 
     if limits.on_progress is not None:
         watch = _Watch(arrays, limits)
         scip.includeEventhdlr(watch, "progress", "passes progress on")
-    in_thread(scip.optimizeNogil, limits, lambda: _interrupt(scip))
+    try:
+        in_thread(scip.optimizeNogil, limits, lambda: _interrupt(scip))
+    except Exception as error:
+        raise SolverFailed(f"SCIP failed: {error}") from error
     if watch is not None and watch.error is not None:
         raise watch.error
     return _outcome(scip, arrays, columns)
 
 
-def _parameters(limits: Limits) -> dict[str, Any]:
+def _set_parameters(scip: Any, limits: Limits) -> None:
+    """Parameters; one that SCIP refuses is an error, since a solve with another gap or seed is another solve."""
     parameters: dict[str, Any] = {
         "limits/gap": limits.gap,
         "limits/absgap": limits.absolute_gap,
@@ -97,7 +102,13 @@ def _parameters(limits: Limits) -> dict[str, Any]:
         "numerics/feastol": FEASIBILITY,
         "misc/catchctrlc": False,  # Ctrl-C is Python's
     }
-    return parameters if limits.seconds is None else {**parameters, "limits/time": limits.seconds}
+    if limits.seconds is not None:
+        parameters["limits/time"] = limits.seconds
+    for name, value in parameters.items():
+        try:
+            scip.setParam(name, value)
+        except Exception as error:
+            raise SolverFailed(f"SCIP refuses {name} = {value}") from error
 
 
 def _interrupt(scip: Any) -> None:

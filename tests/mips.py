@@ -71,7 +71,7 @@ def mixed(seed: int, *, whole: bool = False) -> Any:
     """
     draw = random.Random(seed)
     m = pyo.ConcreteModel("mixed")
-    m.J, m.K = pyo.RangeSet(5 if whole else draw.randrange(4, 9)), pyo.RangeSet(2 if whole else draw.randrange(1, 4))
+    m.J, m.K = pyo.RangeSet(4 if whole else draw.randrange(4, 9)), pyo.RangeSet(2 if whole else draw.randrange(1, 4))
     m.x = pyo.Var(m.J, domain=pyo.Integers, bounds=(0, draw.choice([1, 2] if whole else [1, 1, 3])))
     ends = (-1, 1) if whole else (draw.choice([-3, 0]), draw.choice([7.5, 4]))
     m.y = pyo.Var(m.K, domain=pyo.Integers if whole else pyo.Reals, bounds=ends)

@@ -62,13 +62,17 @@ horizon_years = {years}
 
 
 def write_instance(folder: Path, toml: str, **tables: str) -> Path:
-    """Write instance.toml and the tables, given as the text of their files, in place of any; cells may be padded with blanks."""
+    """Write instance.toml and the tables, given as the text of their files, in place of any.
+
+    Cells may be padded with blanks, which are not written, and hold no commas.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*.csv"):
         path.unlink()
     (folder / "instance.toml").write_text(toml, encoding="utf-8")
     for name, text in tables.items():
-        (folder / f"{name}.csv").write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+        lines = [",".join(cell.strip() for cell in line.split(",")) for line in text.strip().splitlines()]
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 from oracle import best, broken_rules, value
-from small import is_on
+from small import is_on, shire
 from tiny import write_tiny
 
 from instances import Instance, read
@@ -19,6 +19,7 @@ from optimiser.errors import InfeasibleError
 
 SEEDS, FAST, CHUNK = range(300), range(60), 10
 HALF_A_PENNY = 0.005
+LIVE_FIGURES = "process_saving = 0.1\nduplication_avoided = 0.3\nphase_in = [0.25, 0.5, 1.0]\nset_up_cost = 5000\nintegration_cost = 2000"
 Moves = tuple[tuple[str, str, str, int], ...]
 
 
@@ -66,6 +67,31 @@ def outcome(seed: int) -> Outcome:
             return Outcome(seed, enumerated, None, expected, (), (), None)
         moves = tuple(sorted((m.council, p.service, p.host, m.tranche) for p in plan.document.partnerships for m in p.members))
         return Outcome(seed, enumerated, plan.npv, expected, moves, tuple(broken_rules(folder, moves)), value(folder, moves))
+
+
+LIVE = "council, service, decision, other, go_live\n"
+
+
+@pytest.mark.parametrize("host_row", ["", "Ash, payroll, live, Ash, 2023-01-01\n"], ids=["host without a row", "host with a row"])
+def test_what_is_live_agrees_with_enumeration(tmp_path: Path, host_row: str) -> None:
+    """Ash is live with its first member unless it says otherwise; Elm since 2024, Oak since the start."""
+    commitments = LIVE + host_row + "Elm, payroll, live, Ash, 2024-10-01\nOak, payroll, live, Ash,\n"
+    instance = shire(tmp_path, economics=LIVE_FIGURES, commitments=commitments)
+    optimum, plan = best(tmp_path), solve(instance)
+    assert optimum is not None
+    assert plan.npv == pytest.approx(optimum.npv, abs=HALF_A_PENNY)
+
+
+@pytest.mark.parametrize(("since", "shares"), [("2025-10-31", [0.5, 1.0]), ("2025-11-01", [0.5, 0.5]), ("2025-04-30", [1.0, 1.0])])
+def test_months_to_the_end_of_a_month(tmp_path: Path, since: str, shares: list[float]) -> None:
+    """From 31 October to 30 April are six months, so the second half year from there is in the second year; the audit agrees."""
+    commitments = LIVE + f"Elm, payroll, live, Ash, {since}\nAsh, payroll, live, Ash, {since}\n"
+    economics = "process_saving = 0.1\nphase_in = [0.5, 1.0]"
+    plan = solve(
+        shire(tmp_path, "6 1 1", start="2026-04-30", economics=economics, commitments=commitments, rules="maximum_partnerships = 1")
+    )
+    live = [m for p in plan.document.partnerships for m in p.members if m.tranche == -1]
+    assert [m.npv for m in live] == pytest.approx([variable * 0.1 * sum(shares) / 2 for variable in (40_000, 70_000)])
 
 
 @cache

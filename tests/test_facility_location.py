@@ -126,7 +126,7 @@ def single_source_capacitated(problem: Locations) -> float:
         room[np.arange(m), i * m + np.arange(m)] = problem.demand[i]
     room[np.arange(m), n * m + np.arange(m)] = [-capacity for capacity in problem.capacity]
     rows = [LinearConstraint(served, 1, 1), LinearConstraint(room, -np.inf, 0)]
-    found = milp(cost, integrality=np.ones(len(cost)), bounds=Bounds(0, 1), constraints=rows, options={"mip_rel_gap": 0.0})
+    found = milp(cost, integrality=np.ones(len(cost), dtype=int), bounds=Bounds(0, 1), constraints=rows, options={"mip_rel_gap": 0.0})
     assert found.success, found.message
     return float(found.fun)
 

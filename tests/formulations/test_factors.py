@@ -10,8 +10,6 @@ import pytest
 from formulations.factors import discount_factors, growth_factors, live_factors, realised, service_factors, year_since
 from instances import Calendar, Instance
 
-APPROX = {"rel": 1e-12}
-
 
 @pytest.mark.parametrize(
     ("calendar", "rate", "expected"),
@@ -30,7 +28,7 @@ APPROX = {"rel": 1e-12}
 def test_discount_factors(shire: Callable[..., Instance], calendar: str, rate: str, expected: list[float]) -> None:
     """The product over elapsed years at the rate in force on the year's first day, the broken year pro rata."""
     instance = shire(calendar, economics=f"discount_rate = {rate}")
-    assert discount_factors(instance) == pytest.approx(expected, **APPROX)
+    assert discount_factors(instance) == pytest.approx(expected, rel=1e-12)
 
 
 def test_discount_factors_of_the_green_book(shire: Callable[..., Instance]) -> None:
@@ -38,7 +36,7 @@ def test_discount_factors_of_the_green_book(shire: Callable[..., Instance]) -> N
     instance = shire("12 1 40", economics="# discount_rate is left out")
     factors = discount_factors(instance)
     assert instance.economics.discount_rate is None
-    assert factors[[1, 30, 31, 39]] == pytest.approx([1.035**-1, 1.035**-30, 1.035**-30 / 1.03, 1.035**-30 / 1.03**9], **APPROX)
+    assert factors[[1, 30, 31, 39]] == pytest.approx([1.035**-1, 1.035**-30, 1.035**-30 / 1.03, 1.035**-30 / 1.03**9], rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +44,7 @@ def test_discount_factors_of_the_green_book(shire: Callable[..., Instance]) -> N
 )
 def test_growth_factors(shire: Callable[..., Instance], calendar: str, growth: str, expected: list[float]) -> None:
     """(1 + growth) to the years gone by, broken ones too."""
-    assert growth_factors(shire(calendar, economics=f"growth = {growth}"), "payroll") == pytest.approx(expected, **APPROX)
+    assert growth_factors(shire(calendar, economics=f"growth = {growth}"), "payroll") == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -76,10 +74,10 @@ def test_service_factors(shire: Callable[..., Instance]) -> None:
     instance = shire("6 2 2", economics="discount_rate = 0.21\ngrowth = 0.21\nphase_in = [0.5, 1.0]")
     factors = service_factors(instance, "payroll", discount_factors(instance))
     first, second, third, fourth = 0.5, 0.5 / 1.1, 0.5 / 1.21, 0.5 / 1.331
-    assert factors.flat[:2] == pytest.approx([first + second + third + fourth, second + third + fourth], **APPROX)
-    assert factors.phased == pytest.approx([(first + second) / 2 + third + fourth, (second + third) / 2 + fourth], **APPROX)
-    assert factors.grown[:2] == pytest.approx([2.0, 1.5], **APPROX)
-    assert factors.phased_grown == pytest.approx([0.25 + 0.25 + 0.5 + 0.5, 0.25 + 0.25 + 0.5], **APPROX)
+    assert factors.flat[:2] == pytest.approx([first + second + third + fourth, second + third + fourth], rel=1e-12)
+    assert factors.phased == pytest.approx([(first + second) / 2 + third + fourth, (second + third) / 2 + fourth], rel=1e-12)
+    assert factors.grown[:2] == pytest.approx([2.0, 1.5], rel=1e-12)
+    assert factors.phased_grown == pytest.approx([0.25 + 0.25 + 0.5 + 0.5, 0.25 + 0.25 + 0.5], rel=1e-12)
 
 
 def test_live_factors(shire: Callable[..., Instance]) -> None:
@@ -87,5 +85,5 @@ def test_live_factors(shire: Callable[..., Instance]) -> None:
     instance = shire("6 1 2", economics="phase_in = [0.2, 0.6, 1.0]")
     value, growth = np.full(4, 0.5), np.array([1.0, 1.0, 2.0, 2.0])
     phased, grown = live_factors(instance, (0.2, 0.6, 1.0), value, growth, 7)
-    assert phased == pytest.approx(0.5 * (0.2 + 0.6 + 0.6 + 1.0), **APPROX)
-    assert grown == pytest.approx(0.5 * (0.2 + 0.6 + 2 * 0.6 + 2 * 1.0), **APPROX)
+    assert phased == pytest.approx(0.5 * (0.2 + 0.6 + 0.6 + 1.0), rel=1e-12)
+    assert grown == pytest.approx(0.5 * (0.2 + 0.6 + 2 * 0.6 + 2 * 1.0), rel=1e-12)

@@ -44,6 +44,7 @@ def test_rows_are_named_after_their_families(shire_model: Callable[..., Any]) ->
         ("Oak, payroll, hosts, ,\n", {}, Unreachable("must_host", ("Oak", "payroll"))),
         ("Yew, payroll, shares_with, Ash,\n", {"rules": "maximum_distance = 25"}, Unreachable("must_join", ("Yew", "payroll", "Ash"))),
         ("Oak, payroll, together, Yew,\nOak, payroll, stays_out, ,\n", {}, Unreachable("together", ("Oak", "Yew", "payroll"))),
+        ("Oak, payroll, live, Ash,\nOak, payroll, stays_out, ,\n", {}, Unreachable("one_arrangement", ("Oak", "payroll"))),
     ],
 )
 def test_a_demand_without_moves_is_unreachable(

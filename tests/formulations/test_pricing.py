@@ -378,9 +378,6 @@ def test_every_move_is_worth_what_the_oracle_says(tmp_path: Path, seed: int) -> 
     """All moves of a random instance, priced one by one without our code."""
     write_tiny(tmp_path, seed)
     data, priced = read_for_oracle(tmp_path), price(read(tmp_path))
-    found = {
-        key: npv
-        for *key, npv in priced.moves[["council", "service", "host", "tranche", "npv"]].itertuples(index=False)
-        for key in [tuple(key)]
-    }
+    keys = priced.moves[["council", "service", "host", "tranche"]].itertuples(index=False, name=None)
+    found = dict(zip(keys, priced.moves["npv"], strict=True))
     assert found == {key: pytest.approx(move_value(data, *key), abs=0.005) for key in found}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import threading
@@ -51,12 +52,12 @@ class Interrupter:
 @BOTH_SENSES
 def test_optimum(sense):
     """Proven, both bounds on the right side, the constant counted, the model left as it was."""
-    model = knapsack(10, 2, sense=sense)
+    model = knapsack(8, 2, sense=sense)
     result = HIGHS.solve(model, Limits())
     assert (result.termination, result.holds, result.gap) == (Termination.OPTIMAL, Holds.OPTIMUM, 0)
     assert result.bound == pytest.approx(result.objective)
     assert all(variable.value is None for variable in model.take.values())
-    assert_holds(model, result, enumerated(knapsack(10, 2, sense=sense)))
+    assert_holds(model, result, enumerated(knapsack(8, 2, sense=sense)))
 
 
 def test_equality_rows():
@@ -94,7 +95,7 @@ def test_gap():
 def test_time_limit_with_incumbent(sense):
     """The incumbent and a bound that is farther off."""
     model = hard_knapsack(sense)
-    result = HIGHS.solve(model, Limits(seconds=0.5))
+    result = HIGHS.solve(model, Limits(seconds=1))
     assert (result.termination, result.holds) == (Termination.TIME_LIMIT, Holds.INCUMBENT)
     assert result.gap > 0
     assert_holds(model, result)
@@ -126,7 +127,7 @@ def test_interrupt(by_signal, at_once):
 def test_interrupt_from_another_thread():
     """HiGHS lets go of Python's lock, so that others run while it does."""
     limits = Limits(seconds=60)
-    timer = threading.Timer(0.5, limits.interrupt.set)
+    timer = threading.Timer(1, limits.interrupt.set)
     timer.start()
     result = HIGHS.solve(hard_knapsack(), limits)
     timer.join()
@@ -136,14 +137,15 @@ def test_interrupt_from_another_thread():
 
 
 def test_interrupt_of_a_linear_programme():
-    """The simplex method listens too; a vertex on its way is no incumbent unless it keeps every row."""
-    arrays = compile_model(knapsack(400, 200))
+    """The simplex method listens too; what it hands over keeps every row."""
+    whole = compile_model(knapsack(60, 30))
+    relaxed = dataclasses.replace(whole, integer=whole.integer & False)
     limits = Limits()
     limits.interrupt.set()
-    relaxed = solvers.arrays.Arrays(**{**vars(arrays), "integer": arrays.integer & False})
     outcome = solve_arrays(None, relaxed, limits, None)
-    assert outcome.termination in (Termination.INTERRUPTED, Termination.OPTIMAL)
-    assert outcome.point is None or arrays.breach(outcome.point)[0] <= 1e-6
+    assert outcome.termination is Termination.INTERRUPTED
+    assert outcome.bound is None
+    assert outcome.point is None or relaxed.breach(outcome.point)[0] <= 1e-6
 
 
 def test_progress():
@@ -176,7 +178,7 @@ def test_start_is_taken():
     """HiGHS begins with the start as its incumbent, found earlier with more time."""
     first = HIGHS.solve(hard_knapsack(), Limits(seconds=1))
     told = []
-    result = HIGHS.solve(hard_knapsack(), Limits(seconds=0.3, on_progress=told.append), first.values)
+    result = HIGHS.solve(hard_knapsack(), Limits(seconds=1, on_progress=told.append), first.values)
     seen = [moment.incumbent for moment in told if moment.incumbent is not None]
     assert seen[0] == pytest.approx(first.objective)
     assert result.objective >= first.objective
@@ -203,7 +205,7 @@ def test_repeatable():
 
 def test_several_at_once():
     """Solves in several threads do not disturb each other."""
-    models = [knapsack(25, 3, seed) for seed in range(4)]
+    models = [knapsack(20, 3, seed) for seed in range(4)]
     found = {}
 
     def work(seed, threads):
@@ -215,7 +217,7 @@ def test_several_at_once():
     for worker in workers:
         worker.join()
     for seed in range(4):
-        alone = HIGHS.solve(knapsack(25, 3, seed), Limits())
+        alone = HIGHS.solve(knapsack(20, 3, seed), Limits())
         assert found[seed].objective == pytest.approx(alone.objective)
 
 
@@ -319,7 +321,7 @@ def test_integers_off_by_a_millionth(big):
     assert arrays.breach(arrays.point(result.values))[0] <= 1e-6
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_independent_optimum(seed):
     """Pure integer models, tried point by point."""
     model = mixed(seed, whole=True)

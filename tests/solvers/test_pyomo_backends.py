@@ -22,6 +22,8 @@ from solvers.executables import Cbc, Glpk, ScipExecutable, run
 from solvers.outcome import TOLERANCE
 
 NAMES = ["cbc", "glpk", "scip", "gurobi"]
+KNOWN = 44676.0
+"""What a point of the hard knapsack is worth that SCIP and Gurobi found; how much better the best one is, nobody has proven."""
 BOTH_SENSES = pytest.mark.parametrize("sense", [pyo.maximize, pyo.minimize], ids=["maximise", "minimise"])
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another's process")
 
@@ -83,12 +85,13 @@ def test_gap(backend, sense, constant):
 @BOTH_SENSES
 def test_time_limit_with_incumbent(backend, sense):
     """Both, and a bound that lies on the other side of the optimum."""
-    limits = Limits(seconds=0.6)
+    limits = Limits(seconds=1)
     result = backend.solve(hard_knapsack(sense), limits)
     assert (result.termination, result.holds) == (Termination.TIME_LIMIT, Holds.INCUMBENT)
     assert result.gap > 0
     assert not limits.interrupt.is_set()
-    assert_holds(hard_knapsack(sense), result, 44676 if sense == pyo.maximize else -44676)
+    assert_holds(hard_knapsack(sense), result)
+    assert_bound(hard_knapsack(sense), result, KNOWN if sense == pyo.maximize else -KNOWN)
 
 
 def test_time_limit_without_incumbent(backend):
@@ -239,7 +242,7 @@ def test_start_is_taken(starter):
     arrays = compile_model(model)
     module = sys.modules[type(starter).__module__]
     solve = starter._solve if hasattr(starter, "_solve") else module._solve
-    outcome = solve(model, arrays, Limits(seconds=0.4), arrays.point(start.values))
+    outcome = solve(model, arrays, Limits(seconds=1), arrays.point(start.values))
     assert arrays.objective(outcome.point) >= start.objective - 1e-6
     assert all(variable.value is None for variable in model.take.values())
 
@@ -262,15 +265,15 @@ def press(after, action):
 def test_interrupt(name):
     """From another thread; what the back end can hand over is kept, and the bound is true."""
     backend, limits = named(name), Limits(seconds=60)
-    timer = press(0.8, limits.interrupt.set)
+    timer = press(1.2, limits.interrupt.set)
     result = backend.solve(hard_knapsack(), limits)
     timer.join()
     assert result.termination is Termination.INTERRUPTED
     assert result.holds is (Holds.NOTHING if name == "glpk" else Holds.INCUMBENT)
     assert result.seconds < 40
-    assert_bound(hard_knapsack(), result, 44676)
+    assert_bound(hard_knapsack(), result, KNOWN)
     if name != "glpk":
-        assert_holds(hard_knapsack(), result, 44676)
+        assert_holds(hard_knapsack(), result)
 
 
 @POSIX
@@ -278,7 +281,7 @@ def test_ctrl_c(backend):
     """Likewise by a signal, and no traceback."""
     limits = Limits(seconds=60)
     backend.solve(knapsack(5, 1), limits)  # so that the signal does not come while modules are loading
-    timer = press(0.8, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer = press(1.2, lambda: os.kill(os.getpid(), signal.SIGINT))
     result = backend.solve(hard_knapsack(), limits)
     timer.join()
     assert result.termination is Termination.INTERRUPTED
@@ -324,6 +327,12 @@ def test_no_files_are_left(monkeypatch, tmp_path):
             solvers.get(name).solve(hard_knapsack(), limits)
             timer.join()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_option_that_scip_refuses():
+    """As HiGHS."""
+    with pytest.raises(SolverFailed, match="SCIP refuses limits/gap = -1"):
+        named("scip").solve(knapsack(5, 1), Limits(gap=-1))
 
 
 def test_options(tmp_path):
@@ -388,7 +397,7 @@ def test_program_that_does_not_stop(monkeypatch, tmp_path, asked):
 
 
 @POSIX
-def test_program_outlives_nothing(monkeypatch, tmp_path):
+def test_program_does_not_outlive_us(monkeypatch, tmp_path):
     """An error of ours while a program runs does not leave it running."""
     started = []
     popen = subprocess.Popen
