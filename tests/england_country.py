@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "england"
+SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "england"
 needs_shared = pytest.mark.skipif(
     not (SHARED / "spend.csv").is_file(), reason="the published tables of England (../shared/data/england) are not here"
 )
