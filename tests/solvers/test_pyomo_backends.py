@@ -390,8 +390,8 @@ DEAF = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print
 def test_program_that_does_not_stop(monkeypatch, tmp_path, asked):
     """It is killed after a time of grace, and what it printed is kept."""
     monkeypatch.setattr(executables, "GRACE_SECONDS", 0.3)
-    limits = Limits(seconds=60 if asked else 0.5)
-    timer = press(0.5, limits.interrupt.set if asked else lambda: None)
+    limits = Limits(seconds=60 if asked else 0.7)
+    timer = press(1, limits.interrupt.set if asked else lambda: None)
     began = time.monotonic()
     ended = run([sys.executable, "-c", DEAF], tmp_path, limits, interruptible=True)
     timer.join()
