@@ -166,7 +166,7 @@ def _write_and_report(plan: Any, instance: Any, out: Path | None, overwrite: boo
 def _stopped(plan: Any, termination: str, folder: Path) -> str:
     from optimiser.money import percent
 
-    why = "interrupted" if termination == "interrupted" else "stopped at the time limit"
+    why = {"interrupted": "interrupted", "time_limit": "stopped at the time limit"}.get(termination, "the solver stopped early")
     gap = "its gap is not known" if plan.gap is None else f"gap {percent(plan.gap, 3)}"
     return f"{why}; the best plan so far is in {folder}, {gap}"
 

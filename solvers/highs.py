@@ -87,7 +87,7 @@ def _attempt(arrays: Arrays, limits: Limits, start: Floats | None, began: float,
 
 def _new_highs() -> Any:
     """A HiGHS object; highspy does not type its constructor."""
-    return highspy.Highs()  # type: ignore[no-untyped-call]
+    return highspy.Highs()  # type: ignore[no-untyped-call, unused-ignore]
 
 
 def _highs_lp(arrays: Arrays) -> Any:
