@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
 from dateutil.relativedelta import relativedelta
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from instances.messages import figure, refuse
+from instances.values import Day, Number, Whole, whole
 
 LIVE = -1
 """Tranche of what is live before the start."""
@@ -24,18 +27,30 @@ class Calendar(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    start: dt.date = Field(..., description="first day of the appraisal", json_schema_extra={"unit": "date"})
-    period_months: Literal[1, 3, 6, 12] = Field(..., description="length of a period", json_schema_extra={"unit": "months"})
-    tranches: int = Field(..., ge=1, description="periods, from the first, in which a go-live may happen", json_schema_extra={"unit": "periods"})
-    horizon_years: float = Field(..., gt=0, le=100, description="length of the appraisal from the start", json_schema_extra={"unit": "years"})
+    start: Day = Field(..., description="first day of the appraisal", json_schema_extra={"unit": "date"})
+    period_months: Annotated[Literal[1, 3, 6, 12], BeforeValidator(whole)] = Field(
+        ..., description="length of a period", json_schema_extra={"unit": "months"}
+    )
+    tranches: Whole = Field(
+        ..., ge=1, description="periods, from the first, in which a go-live may happen", json_schema_extra={"unit": "periods"}
+    )
+    horizon_years: Number = Field(
+        ..., gt=0, le=100, description="length of the appraisal from the start", json_schema_extra={"unit": "years"}
+    )
 
     @model_validator(mode="after")
     def _whole_periods(self) -> Calendar:
-        months = self.horizon_years * 12
-        if abs(months / self.period_months - round(months / self.period_months)) > 1e-9:
-            raise ValueError(f"horizon_years = {self.horizon_years:g} is not a whole number of {self.period_months}-month periods")
+        """The horizon is a whole number of periods, holds the tranches and ends in a year that a date can have."""
+        exact = self.horizon_years * 12 / self.period_months
+        if abs(exact - round(exact)) > 1e-9:
+            near = [figure(count * self.period_months / 12) for count in (int(exact), int(exact) + 1) if count]
+            problem = f"{figure(self.horizon_years)} years are not a whole number of {self.period_months}-month periods"
+            raise refuse(problem, f"write {' or '.join(near)}", key="horizon_years")
         if self.tranches > self.periods:
-            raise ValueError(f"tranches = {self.tranches} reach beyond the horizon of {self.periods} periods")
+            problem = f"{self.tranches} tranches reach beyond the horizon of {self.periods} periods"
+            raise refuse(problem, f"expected at most {self.periods}", key="tranches")
+        if self.start.year + self.horizon_years > dt.MAXYEAR - 1:
+            raise refuse(f"{self.start} is out of range", "the horizon has to end before the year 9999", key="start")
         return self
 
     @cached_property

@@ -9,13 +9,18 @@ from dataclasses import dataclass
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that resembles `name` most, or None when nothing does."""
-    known = list(known)
+    known = sorted(known)
     folded = {candidate.casefold(): candidate for candidate in known}
     exact = folded.get(name.casefold())
     if exact is not None:
         return exact
     close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
     return folded[close[0]] if close else None
+
+
+def printable(text: str) -> str:
+    """The text on one line: what cannot be seen, or would move the cursor, as an escape as Python writes it."""
+    return "".join(c if c == " " or c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,13 @@ class Fault:
     row: int | None = None
     column: str = ""
     nearest: str | None = None
+
+    def __post_init__(self) -> None:
+        """Whatever stands in a cell, a fault is one line of characters that can be seen."""
+        for name in ("table", "problem", "expected", "column"):
+            object.__setattr__(self, name, printable(getattr(self, name)))
+        if self.nearest is not None:
+            object.__setattr__(self, "nearest", printable(self.nearest))
 
     def __str__(self) -> str:
         """The fault in one line: where, what, remedy."""
@@ -66,6 +78,6 @@ class InstanceError(ValueError):
         self.name = name
         self.faults = tuple(faults)
         count = len(self.faults)
-        lines = [f"{count} fault{'s' if count != 1 else ''} in '{name}'"]
+        lines = [f"{count} fault{'s' if count != 1 else ''} in '{printable(name)}'"]
         lines += [f"  {fault}" for fault in self.faults]
         super().__init__("\n".join(lines))

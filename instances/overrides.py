@@ -6,9 +6,9 @@
     commitments.Shepway.* = off
     rules.minimum_saving = off
 
-`=` sets, `+=` adds, `*=` scales. `*` matches any key; a name with dots stands in double quotes. A date takes
-`+= 6 months`. `off` behind the key of a row, without a column, takes the row out. Scenarios, `--set`, sensitivity and
-sweeps are lists of overrides and nothing else.
+`=` sets, `+=` adds, `*=` scales. `*` matches any key; `+=` and `*=` pass over blank cells that only a `*` matches. A name
+with dots stands in double quotes. A date takes `+= 6 months`. `off` behind the key of a row, without a column, takes the
+row out. Scenarios, `--set`, sensitivity and sweeps are lists of overrides and nothing else.
 """
 
 from __future__ import annotations
@@ -18,44 +18,47 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
-from instances.checks import Draft, check
+from instances.cells import Kind, kind_of, parse
+from instances.checks import Draft, check, notices
 from instances.errors import Fault, InstanceError, nearest
-from instances.instance import Instance, OverrideChange, row_key
-from instances.messages import explain, show
-from instances.rules import LATER_RULES
+from instances.instance import Instance, OverrideChange
+from instances.messages import DEEPEST, explain, refuse, show
+from instances.paths import SECTIONS, OverrideError, join_path, match_rows, row_path, settings_places, split_path
 from instances.settings import Settings
-from instances.tables import TABLES, Pair, Row
+from instances.settings_file import settings_faults
+from instances.tables import TABLES, Row
+from instances.values import day, number, numbers, truth
 
-_STATEMENT = re.compile(r"^\s*(?P<path>.+?)\s*(?P<operation>\+=|\*=|=)\s*(?P<value>.*?)\s*$", re.DOTALL)
-_PART = re.compile(r'"([^"]*)"|([^."]+)')
-_SPAN = re.compile(r"([+-]?\d+)\s+(day|month|year)s?")
+_STATEMENT = re.compile(r"^\s*(?P<path>(?:\"[^\"]*\"|[^\"])+?)\s*(?P<operation>\+=|\*=|=)\s*(?P<value>.*?)\s*$", re.DOTALL)
+_SPAN = re.compile(r"([+-]?[0-9]{1,6})\s+(day|week|month|year)s?", re.IGNORECASE)
 _WORDS: dict[str, Any] = {"off": False, "false": False, "on": True, "true": True, "none": None, "": None}
-_SECTIONS = ("instance", "calendar", "economics", "rules")
-
-
-class OverrideError(ValueError):
-    """An override that cannot be applied; the message says why and names the nearest path."""
-
-    def __init__(self, problem: str, expected: str = "", close: str | None = None) -> None:
-        """Keep the parts of the message."""
-        super().__init__(problem)
-        self.problem, self.expected, self.close = problem, expected, close
+FORM = "write PATH = VALUE, PATH += VALUE or PATH *= VALUE"
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One parsed override."""
+    """One parsed override.
+
+    Attributes:
+        text: The override as it was given.
+        path: The parts of its path.
+        operation: `=`, `+=` or `*=`.
+        value: The value; every number is a float.
+        raw: The value as it was given, for columns that hold text.
+    """
 
     text: str
     path: tuple[str, ...]
     operation: str
     value: Any
+    raw: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Override:
@@ -66,29 +69,19 @@ class Override:
         """
         match = _STATEMENT.match(text)
         if match is None:
-            raise OverrideError(f"'{text}' is not an override", "write PATH = VALUE, PATH += VALUE or PATH *= VALUE")
-        path = split_path(match["path"])
+            problem = "has a quote that is not closed" if text.count('"') % 2 else "has no path" if "=" in text else "has no '='"
+            raise OverrideError(problem, FORM)
+        path, operation = match["path"], match["operation"]
+        if operation == "*=" and path.endswith("."):  # commitments.Shepway.*=off
+            path, operation = f"{path}*", "="
         value = _value(match["value"])
-        if match["operation"] == "*=" and (isinstance(value, bool) or not isinstance(value, float)):
-            raise OverrideError(f"'{text}' scales by {show(match['value'])}, which is not a number", "write a number such as 0.9")
-        return cls(text.strip(), path, match["operation"], value)
-
-
-def split_path(path: str) -> tuple[str, ...]:
-    """The parts of a path; a part in double quotes may hold dots.
-
-    Raises:
-        OverrideError: Two dots follow each other, or a quote is not closed.
-    """
-    parts, rest = [], path.strip()
-    while True:
-        match = _PART.match(rest)
-        if match is None or (match.end() < len(rest) and rest[match.end()] != "."):
-            raise OverrideError(f"'{path}' is not a path", "write TABLE.KEY.COLUMN; put a name with dots in double quotes")
-        parts.append(match[1] if match[1] is not None else match[2].strip())
-        if match.end() == len(rest):
-            return tuple(parts)
-        rest = rest[match.end() + 1 :]
+        if operation == "*=" and not isinstance(value, float):
+            raise OverrideError(f"scales by {show(match['value'])}, which is not a number", "write a number such as 0.9")
+        if operation == "+=" and not isinstance(value, float | relativedelta):
+            raise OverrideError(
+                f"adds {show(match['value'])}, which is neither a number nor a span of time", "write a number, or a span such as 6 months"
+            )
+        return cls(text.strip(), split_path(path), operation, value, match["value"])
 
 
 def _value(text: str) -> Any:
@@ -97,151 +90,146 @@ def _value(text: str) -> Any:
         return _WORDS[text.casefold()]
     span = _SPAN.fullmatch(text)
     if span:
-        return relativedelta(**{f"{span[2]}s": int(span[1])})  # type: ignore[arg-type]
+        return relativedelta(**{f"{span[2].casefold()}s": int(span[1])})  # type: ignore[arg-type]
     try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        table = tomllib.loads(f"value = {text}")
+        value = table["value"]
+        if len(table) > 1 or not _is_shallow(value, DEEPEST):
+            return text
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    except (ValueError, OverflowError, RecursionError):  # not TOML, or a number of hundreds of digits
         return text
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _is_shallow(value: Any, depth: int) -> bool:
+    """Whether a value has no more tables and lists within one another than any setting has."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth >= 0 and all(_is_shallow(item, depth - 1) for item in inner)
 
 
 def apply(instance: Instance, *, scenarios: Sequence[str] = (), overrides: Sequence[str] = (), source: str | None = None) -> Instance:
     """The instance with scenarios and then overrides applied, each change logged with old and new value.
 
-    Every scenario and range of the instance is checked too, whether it is asked for or not.
-
     Raises:
         InstanceError: A scenario is unknown, an override cannot be applied, or the result is not sound.
     """
-    faults = list(_check_own_paths(instance))
-    statements = list(overrides)
-    known = instance.settings.scenarios
-    asked: list[str] = []
-    for name in scenarios:
-        if name in known:
-            asked += known[name].overrides
-        else:
-            faults.append(Fault("scenario", f"'{name}' is not a scenario of this instance", f"it has: {', '.join(known) or 'none'}", nearest=nearest(name, known)))
-    before = instance
-    for text in [*asked, *statements]:
+    changed, faults = instance, []
+    for text, fault in statements(instance.settings, scenarios, overrides):
+        if fault is not None:
+            faults.append(fault)
+            continue
         try:
-            instance = _apply_one(instance, Override.parse(text))
+            changed = apply_one(changed, Override.parse(text))
         except OverrideError as error:
-            faults.append(Fault("override", error.problem, error.expected, column=text, nearest=error.close))
-    if not faults and instance is not before:
-        found, _ = check(Draft(instance.settings, instance.tables, instance.lines))
-        faults += found
+            faults.append(_fault(error, "override", text))
+    if not faults and changed is not instance:
+        faults = [replace(fault, problem=f"{fault.problem} (after the overrides)") for fault in check(Draft.of(changed))]
     if faults:
         raise InstanceError(source or instance.name, faults)
-    return instance
+    if changed is not instance:
+        before = set(notices(instance))
+        kept = [note for note in instance.notes if note not in before]
+        changed = replace(changed, notes=(*kept, *notices(changed)))
+    return changed
 
 
-def _check_own_paths(instance: Instance) -> Iterator[Fault]:
-    """Paths of ranges and scenarios lead somewhere; low is not above high."""
-    for path, given in instance.settings.ranges.items():
-        if isinstance(given.low, float) and isinstance(given.high, float) and given.low > given.high:
-            yield Fault("instance.toml", f"low {given.low:g} is above high {given.high:g}", "write low first", column=f"ranges.{path}")
+def statements(settings: Settings, scenarios: Sequence[str], overrides: Sequence[str]) -> Iterator[tuple[str, Fault | None]]:
+    """The overrides of scenarios, then the others; with a fault where a scenario is not known."""
+    for name in scenarios:
+        if name in settings.scenarios:
+            yield from ((text, None) for text in settings.scenarios[name].overrides)
+        else:
+            expected = f"it has: {', '.join(settings.scenarios)}" if settings.scenarios else "it has none"
+            yield (
+                name,
+                Fault("scenario", f"{show(name)} is not a scenario of this instance", expected, nearest=nearest(name, settings.scenarios)),
+            )
+    yield from ((text, None) for text in overrides)
+
+
+def request_faults(settings: Settings, scenarios: Sequence[str], overrides: Sequence[str]) -> Iterator[Fault]:
+    """What is wrong with scenarios and overrides that are asked for, as far as it shows without the tables."""
+    for text, fault in statements(settings, scenarios, overrides):
+        if fault is not None:
+            yield fault
+            continue
         try:
-            _apply_one(instance, Override(path, split_path(path), "=", given.high), dry=True)
+            Override.parse(text)
         except OverrideError as error:
-            yield Fault("instance.toml", error.problem, error.expected, column=f"ranges.{path}", nearest=error.close)
+            yield _fault(error, "override", text)
+
+
+def _fault(error: OverrideError, table: str, column: str) -> Fault:
+    return Fault(table, error.problem, error.expected, column=column, nearest=error.close)
+
+
+def own_faults(instance: Instance, skip: frozenset[str] = frozenset()) -> Iterator[Fault]:
+    """Every range and every scenario of the instance can be applied, whether it is asked for or not.
+
+    Args:
+        instance: The instance.
+        skip: Tables with faults of their own, into which no path can be followed.
+    """
+    for path, given in instance.settings.ranges.items():
+        try:
+            parts = split_path(path)
+            for end in (given.low, given.high) if parts[0] not in skip else ():
+                apply_one(instance, Override(path, parts, "=", end, str(end)))
+        except OverrideError as error:
+            yield _fault(error, "instance.toml", f"ranges.{path}")
     for name, scenario in instance.settings.scenarios.items():
+        changed = instance
         for text in scenario.overrides:
             try:
-                _apply_one(instance, Override.parse(text), dry=True)
+                override = Override.parse(text)
+                if override.path[0] not in skip:
+                    changed = apply_one(changed, override)
             except OverrideError as error:
-                yield Fault("instance.toml", error.problem, error.expected, column=f"scenarios.{name}", nearest=error.close)
+                yield _fault(error, "instance.toml", f"scenarios.{name}, {text}")
 
 
-def _apply_one(instance: Instance, override: Override, *, dry: bool = False) -> Instance:
+def apply_one(instance: Instance, override: Override) -> Instance:
+    """The instance with one override applied and logged; whether the result is sound is for the checks.
+
+    Raises:
+        OverrideError: The path leads nowhere, or the value does not fit.
+    """
     first = override.path[0]
     if first in TABLES:
-        return _apply_to_table(instance, override, dry=dry)
-    if first in _SECTIONS:
-        return instance if dry and _settings_path_known(override) else _apply_to_settings(instance, override)
-    known = [*TABLES, *_SECTIONS]
-    raise OverrideError(f"'{first}' is neither a table nor a section", f"paths begin with one of: {', '.join(known)}", nearest(first, known))
+        return _apply_to_table(instance, override)
+    if first in SECTIONS:
+        return _apply_to_settings(instance, override)
+    known = [*TABLES, *SECTIONS]
+    close = nearest(first, known)
+    raise OverrideError(
+        f"'{first}' is neither a table nor a section",
+        "" if close else f"paths begin with one of: {', '.join(known)}",
+        None if close is None else join_path([close, *override.path[1:]]),
+    )
 
 
-def _settings_path_known(override: Override) -> bool:
-    section = Settings.model_fields[override.path[0]].annotation
-    return len(override.path) == 2 and section is not None and override.path[1] in getattr(section, "model_fields", {})
-
-
-def _apply_to_table(instance: Instance, override: Override, *, dry: bool) -> Instance:
-    table, *rest = override.path
-    model = TABLES[table]
-    matched, column = _match(instance, override, model, rest)
-    if column is None:
-        kept = [pair for pair in _numbered(instance, table) if pair[1] not in matched]
-        changes = [OverrideChange(override.text, _path(table, row, None), "there", "taken out") for row in matched]
-        return instance if dry else instance.with_tables({table: kept}, overrides=(*instance.overrides, *changes))
-    replaced: dict[int, Row] = {}
-    changes = []
-    for row in matched:
-        old = getattr(row, column)
-        new = _operate(override, old, _path(table, row, column))
-        replaced[id(row)] = changed = _validated(model, row, column, new, override)
-        changes.append(OverrideChange(override.text, _path(table, row, column), old, getattr(changed, column)))
-    if dry:
-        return instance
-    rows = [(line, replaced.get(id(row), row)) for line, row in _numbered(instance, table)]
-    return instance.with_tables({table: rows}, overrides=(*instance.overrides, *changes))
-
-
-def _numbered(instance: Instance, table: str) -> list[tuple[int, Row]]:
-    rows = instance.tables.get(table, ())
-    return list(zip(instance.lines.get(table, (0,) * len(rows)), rows, strict=True))
-
-
-def _match(instance: Instance, override: Override, model: type[Row], rest: list[str]) -> tuple[list[Row], str | None]:
-    """The rows that a path means and the column; None as column means the rows themselves."""
+def _apply_to_table(instance: Instance, override: Override) -> Instance:
     table = override.path[0]
-    width = 2 if table == "commitments" else len(model.key)
-    shape = ".".join([table, *(part.upper() for part in model.key[:width])])
-    if len(rest) == width and override.operation == "=" and override.value is False:
-        keys, column = rest, None
-    elif len(rest) == width + 1:
-        keys, column = rest[:-1], rest[-1]
-        if column not in model.model_fields or column in model.key[:width]:
-            raise OverrideError(f"'{column}' is not a column of {table} that can be changed", close=nearest(column, set(model.model_fields) - set(model.key[:width])))
-    else:
-        raise OverrideError(f"a path into {table} is {shape}.COLUMN", "use * for any key")
-    rows = [row for row in instance.tables.get(table, ()) if _matches(row, keys)]
-    if not rows:
-        raise OverrideError(f"'{'.'.join(override.path)}' matches nothing", close=_nearest_path(instance, table, keys, column))
-    return rows, column
-
-
-def _texts(row: Row) -> list[str]:
-    return [f"{part:.12g}" if isinstance(part, float) else str(part) for part in row_key(row)]
-
-
-def _matches(row: Row, keys: Sequence[str]) -> bool:
-    texts = _texts(row)
-    orders = [texts, [texts[1], texts[0], *texts[2:]]] if isinstance(row, Pair) else [texts]
-    return any(all(key in ("*", text) for key, text in zip(keys, order, strict=False)) for order in orders)
-
-
-def _path(table: str, row: Row, column: str | None) -> str:
-    texts = _texts(row)[:2] if table == "commitments" else _texts(row)
-    parts = [table, *texts, *([] if column is None else [column])]
-    return ".".join(f'"{part}"' if "." in part or not part else part for part in parts)
-
-
-def _nearest_path(instance: Instance, table: str, keys: Sequence[str], column: str | None) -> str | None:
-    """The path of the row whose key resembles the one asked for, each part compared on its own."""
-    rows = instance.tables.get(table, ())
-    if not rows:
-        return None
-    guess = []
-    for position, key in enumerate(keys):
-        known = {_texts(row)[position] for row in rows}
-        guess.append(key if key == "*" else nearest(key, known))
-    if None in guess:
-        return None
-    parts = [table, *(str(part) for part in guess), *([] if column is None else [column])]
-    return ".".join(f'"{part}"' if "." in part or not part else part for part in parts)
+    whole = override.operation == "=" and override.value is False
+    matched, column = match_rows(instance, override.path, whole=whole)
+    rows = instance.tables[table]
+    numbered = list(zip(instance.lines.get(table, (0,) * len(rows)), rows, strict=True))
+    if column is None:
+        gone = {id(row) for row in matched}
+        changes = [OverrideChange(override.text, row_path(table, row), "there", "taken out") for row in matched]
+        kept = [(line, row) for line, row in numbered if id(row) not in gone]
+        return instance.with_tables({table: kept}, overrides=(*instance.overrides, *changes))
+    if override.operation != "=" and "*" in override.path:
+        matched = [row for row in matched if getattr(row, column) is not None]
+        if not matched:
+            raise OverrideError("matches blank cells only", "use = to set them")
+    replaced, changes = {}, []
+    for row in matched:
+        path, old = row_path(table, row, column), getattr(row, column)
+        replaced[id(row)] = new = _validated(row, column, _operate(override, old, path), path, override)
+        changes.append(OverrideChange(override.text, path, old, getattr(new, column)))
+    everything = (*instance.overrides, *changes)
+    return instance.with_tables({table: [(line, replaced.get(id(row), row)) for line, row in numbered]}, overrides=everything)
 
 
 def _operate(override: Override, old: Any, path: str) -> Any:
@@ -249,68 +237,87 @@ def _operate(override: Override, old: Any, path: str) -> Any:
     value = override.value
     if override.operation == "=":
         if isinstance(value, relativedelta):
-            raise OverrideError(f"'{override.text}' sets a span of time", "write a date, or += to move one")
+            raise OverrideError(f"sets {path} to a span of time", "write a date, or += to move one")
         return value
     if old is None:
         raise OverrideError(f"{path} is blank, so {override.operation} has nothing to work on", "use = to set it")
-    if isinstance(old, tuple):
+    if isinstance(old, list | tuple):
         return tuple(_operate(override, item, path) for item in old)
     if isinstance(value, relativedelta):
-        if not isinstance(old, dt.date) or override.operation != "+=":
-            raise OverrideError(f"{path} is {show(old)}, not a date", "a span of time moves a date with +=")
-        return old + value
-    if isinstance(old, bool) or not isinstance(old, int | float) or not isinstance(value, float):
+        if not isinstance(old, dt.date):
+            raise OverrideError(f"{path} is {show(old)}, not a date", "a span of time moves a date")
+        try:
+            return old + value
+        except (ValueError, OverflowError):
+            raise OverrideError(f"{path} is {old}, and no date is that far away", "use a shorter span") from None
+    if isinstance(old, dt.date):
+        raise OverrideError(f"{path} is the date {old}; {override.operation} {show(value)} has no meaning", "move it with += 6 months")
+    if isinstance(old, bool) or not isinstance(old, int | float):
         raise OverrideError(f"{path} is {show(old)}; {override.operation} {show(value)} has no meaning", "use = to set it")
     return old + value if override.operation == "+=" else old * value
 
 
-def _validated(model: type[Row], row: Row, column: str, new: Any, override: Override) -> Row:
-    data = row.model_dump()
-    data[column] = new
+def _validated(row: Row, column: str, new: Any, path: str, override: Override) -> Row:
+    """The row with one new value, read as strictly as a cell."""
+    data = {name: value for name, value in row if value is not None and name != column}
     try:
-        return model.model_validate({name: value for name, value in data.items() if value is not None})
+        if new is not None:
+            data[column] = _typed(kind_of(type(row), column), new, override)
+        return type(row).model_validate(data)
     except ValidationError as error:
-        problem, expected, close = explain(error.errors()[0])
-        raise OverrideError(problem, expected, close) from None
+        details = error.errors()[0]
+        problem, expected, close = explain(details)
+        problem = "cannot be blank" if details["type"] == "missing" else problem
+        raise OverrideError(_about(override, path, problem), expected, close) from None
+    except PydanticCustomError as error:
+        context = error.context or {}
+        raise OverrideError(_about(override, path, context["problem"]), context["expected"]) from None
+
+
+def _about(override: Override, path: str, problem: str) -> str:
+    """The problem, with the figure it is about where the override does not say which."""
+    return problem if join_path(override.path).startswith(path) else f"{path}: {problem}"
+
+
+def _typed(kind: Kind, value: Any, override: Override) -> Any:
+    """A value of the kind that a column holds.
+
+    Raises:
+        PydanticCustomError: It is of another kind.
+    """
+    if kind == "text":
+        return value if isinstance(value, str) else override.raw
+    if isinstance(value, str):
+        cell = parse(value, kind)
+        if cell.problem:
+            raise refuse(cell.problem, cell.expected)
+        return cell.value
+    if value is False and kind != "truth":
+        raise refuse("off is for rules and for whole rows", "write none to leave a cell blank")
+    if kind == "truth" and value in (0, 1):
+        return bool(value)
+    return {"number": number, "truth": truth, "date": day, "list": numbers}[kind](value)
 
 
 def _apply_to_settings(instance: Instance, override: Override) -> Instance:
     data = instance.settings.model_dump()
-    where, name = _settings_place(data, override)
-    old = where.get(name)
-    new = _operate(override, old, ".".join(override.path))
-    where[name] = new
+    changes = []
+    for where, key, path in list(settings_places(data, override.path)):
+        old = where.get(key)
+        if override.operation != "=" and "*" in override.path and (old is None or isinstance(old, bool | dict | str)):
+            continue
+        new = _operate(override, old, path)
+        where[key] = override.raw if isinstance(old, str) and new is not None and not isinstance(new, str) else new
+        changes.append(OverrideChange(override.text, path, json_free(old), where[key]))
+    if not changes:
+        raise OverrideError("matches nothing that is a number or a date")
     try:
         settings = Settings.model_validate(json_free(data))
     except ValidationError as error:
-        problem, expected, close = explain(error.errors()[0])
-        raise OverrideError(problem, expected, close) from None
-    change = OverrideChange(override.text, ".".join(override.path), old, new)
-    return instance.with_tables({}, settings=settings, overrides=(*instance.overrides, change))
-
-
-def _settings_place(data: dict[str, Any], override: Override) -> tuple[dict[Any, Any], Any]:
-    """The innermost table of the settings that a path leads to, and the key in it."""
-    where: dict[Any, Any] = data
-    for depth, part in enumerate(override.path[:-1]):
-        inner = where.get(part)
-        if inner is None and depth > 0 and part in where:
-            where[part] = inner = {}
-        if not isinstance(inner, dict):
-            raise OverrideError(f"'{'.'.join(override.path)}' leads nowhere", close=nearest(part, [str(key) for key in where]))
-        where = inner
-    name: Any = override.path[-1]
-    if override.path[:2] == ("economics", "discount_rate") and len(override.path) == 3:
-        name = next((key for key in where if str(key) == name), name)
-    elif override.path[0] == "rules" and name in LATER_RULES:
-        raise OverrideError(f"rule '{name}' is not in this version")
-    elif name not in where and len(override.path) == 2:
-        raise OverrideError(f"'{'.'.join(override.path)}' matches nothing", close=_with_section(override, nearest(name, [str(key) for key in where])))
-    return where, name
-
-
-def _with_section(override: Override, close: str | None) -> str | None:
-    return None if close is None else f"{override.path[0]}.{close}"
+        fault = settings_faults(error)[0]
+        expected = "off is for rules; write none to leave a figure out" if override.value is False else fault.expected
+        raise OverrideError(_about(override, fault.column, fault.problem), expected, fault.nearest) from None
+    return instance.with_tables({}, settings=settings, overrides=(*instance.overrides, *changes))
 
 
 def json_free(data: Any) -> Any:

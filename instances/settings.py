@@ -7,13 +7,23 @@ from functools import lru_cache
 from importlib import resources
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationInfo, field_validator
 
 from instances.calendar import Calendar
+from instances.ranges import RangeEntry, ScenarioEntry, flat_ranges
 from instances.rules import Rules
 from instances.tables import Parameters
+from instances.values import Day, Number, number, numbers, year_or_text
 
-Rate = Annotated[float, Field(gt=-1, lt=1, allow_inf_nan=False)]
+Rate = Annotated[Number, Field(ge=-0.5, lt=1)]
+Rates = Annotated[dict[Day, Rate], Field(min_length=1)]
+Score = Annotated[Number, Field(ge=0, le=1)]
+Weight = Annotated[Number, Field(ge=0)]
+
+
+def _rate_shape(value: Any) -> str:
+    """Whether a discount rate is one figure or a table by date; the names never stand in a file."""
+    return "<table>" if isinstance(value, dict) else "<figure>"
 
 
 class _Section(BaseModel):
@@ -24,7 +34,9 @@ class Title(_Section):
     """What the instance is."""
 
     title: str = Field(..., description="title for reports")
-    price_year: int | str | None = Field(None, description="year in whose prices all money is given")
+    price_year: Annotated[int | str, BeforeValidator(year_or_text)] | None = Field(
+        None, description="year in whose prices all money is given"
+    )
     licence: str | None = Field(None, description="licence of the data")
     source: str | None = Field(None, description="where the data come from")
     note: str | None = Field(None, description="what the reader should know")
@@ -33,27 +45,27 @@ class Title(_Section):
 class OptimismBias(_Section):
     """How far plans turn out worse than forecast: savings lower, costs higher."""
 
-    savings: float = Field(0.0, ge=0, le=1, allow_inf_nan=False, description="cut of every saving", json_schema_extra={"unit": "share"})
-    costs: float = Field(0.0, ge=0, allow_inf_nan=False, description="addition to every cost", json_schema_extra={"unit": "share"})
+    savings: Number = Field(0.0, ge=0, le=1, description="cut of every saving", json_schema_extra={"unit": "share"})
+    costs: Number = Field(0.0, ge=0, description="addition to every cost", json_schema_extra={"unit": "share"})
 
 
 class CompatibilityWeights(_Section):
     """Weights of what is known of a pair, where no score is given."""
 
-    politics: float = Field(1.0, ge=0, allow_inf_nan=False)
-    culture: float = Field(1.0, ge=0, allow_inf_nan=False)
-    history: float = Field(1.0, ge=0, allow_inf_nan=False)
+    politics: Weight = 1.0
+    culture: Weight = 1.0
+    history: Weight = 1.0
 
 
 class CompatibilityScores(_Section):
     """Scores from which a pair's compatibility is derived, where no score is given."""
 
-    same_control: float = Field(1.0, ge=0, le=1)
-    no_overall_control: float = Field(0.7, ge=0, le=1, description="one of the two is under no overall control")
-    different_control: float = Field(0.4, ge=0, le=1)
-    same_culture: float = Field(1.0, ge=0, le=1)
-    different_culture: float = Field(0.5, ge=0, le=1)
-    history_years: float = Field(10.0, gt=0, description="years of joint working that score 1", json_schema_extra={"unit": "years"})
+    same_control: Score = 1.0
+    no_overall_control: Score = Field(0.7, description="one of the two is under no overall control")
+    different_control: Score = 0.4
+    same_culture: Score = 1.0
+    different_culture: Score = 0.5
+    history_years: Number = Field(10.0, gt=0, description="years of joint working that score 1", json_schema_extra={"unit": "years"})
 
 
 class Economics(Parameters):
@@ -61,14 +73,24 @@ class Economics(Parameters):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    discount_rate: Rate | dict[dt.date, Rate] | None = Field(
-        None,
-        description="one rate, or rates by the date from which they hold; absent: the Green Book's standard table",
-        json_schema_extra={"unit": "share a year"},
+    discount_rate: Annotated[Annotated[Rate, Tag("<figure>")] | Annotated[Rates, Tag("<table>")], Discriminator(_rate_shape)] | None = (
+        Field(
+            None,
+            description="one rate, or rates by the date from which they hold; absent: the Green Book's standard table",
+            json_schema_extra={"unit": "share a year"},
+        )
     )
     optimism_bias: OptimismBias = OptimismBias()
     compatibility_weights: CompatibilityWeights = CompatibilityWeights()
     compatibility_scores: CompatibilityScores = CompatibilityScores()
+
+    @field_validator(*Parameters.model_fields, mode="before")
+    @classmethod
+    def _figures(cls, value: Any, info: ValidationInfo) -> Any:
+        """Numbers are numbers; only in a cell of a table is phase_in text."""
+        if value is None:
+            return None
+        return numbers(value) if info.field_name == "phase_in" else number(value)
 
     def rate(self, start: dt.date, year: int) -> float:
         """Discount rate of elapsed year `year` (0 is the first from `start`), share a year.
@@ -114,23 +136,6 @@ def green_book_rate(year: int) -> float:
     return [rate for first, rate in _green_book() if first <= year][-1]
 
 
-class Range(_Section):
-    """Low and high of one input for sensitivity."""
-
-    low: float | list[float] | dt.date
-    high: float | list[float] | dt.date
-    mid: float | list[float] | dt.date | None = None
-    source: str | None = None
-    note: str | None = None
-
-
-class Scenario(_Section):
-    """A named list of overrides."""
-
-    overrides: tuple[str, ...]
-    title: str | None = None
-
-
 class Settings(_Section):
     """instance.toml as a whole."""
 
@@ -138,32 +143,11 @@ class Settings(_Section):
     calendar: Calendar
     economics: Economics = Economics()
     rules: Rules = Rules()
-    ranges: dict[str, Range] = Field(default_factory=dict)
-    scenarios: dict[str, Scenario] = Field(default_factory=dict)
+    ranges: dict[str, RangeEntry] = Field(default_factory=dict)
+    scenarios: dict[str, ScenarioEntry] = Field(default_factory=dict)
 
     @field_validator("ranges", mode="before")
     @classmethod
     def _flat_ranges(cls, value: Any) -> Any:
-        """Range paths may be quoted keys or nested tables; `[low, high]` is short for a table."""
-        return _flatten(value) if isinstance(value, dict) else value
-
-    @field_validator("scenarios", mode="before")
-    @classmethod
-    def _scenario_lists(cls, value: Any) -> Any:
-        """A bare list of overrides is a scenario."""
-        if not isinstance(value, dict):
-            return value
-        return {name: {"overrides": entry} if isinstance(entry, list) else entry for name, entry in value.items()}
-
-
-def _flatten(tables: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in tables.items():
-        path = f"{prefix}{key}"
-        if isinstance(value, list) and len(value) == 2:
-            flat[path] = {"low": value[0], "high": value[1]}
-        elif isinstance(value, dict) and not ({"low", "high"} & set(value)):
-            flat |= _flatten(value, f"{path}.")
-        else:
-            flat[path] = value
-    return flat
+        """Range paths may be quoted keys or nested tables."""
+        return flat_ranges(value) if isinstance(value, dict) else value

@@ -1,6 +1,6 @@
 """Benchmark of the whole path on seeded regions: what each stage takes, how tight the model is.
 
-    python tests/benchmarks/stages.py [--gap 0.001] [--seeds 1 2 3] [COUNCILSxSERVICESxTRANCHES ...]
+    python tests/benchmarks/stages.py [--gap 0.001] [--seeds 1 2 3] [COUNCILSxSERVICESxTRANCHES | FOLDER ...]
 
 Prints a line for each region: moves, rows, seconds to read, price, build and solve, the gap of the LP relaxation, the
 proven gap, the share of pricing and building in the solve time, and peak memory. Times are of one process on a machine
@@ -82,7 +82,7 @@ def line(region: str, seed: int, facts: dict[str, Any]) -> str:
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sizes", nargs="*", default=list(DEFAULT_SIZES), metavar="COUNCILSxSERVICESxTRANCHES")
+    parser.add_argument("sizes", nargs="*", default=list(DEFAULT_SIZES), metavar="COUNCILSxSERVICESxTRANCHES|FOLDER")
     parser.add_argument("--gap", type=float, default=0.001)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     arguments = parser.parse_args()
@@ -90,6 +90,9 @@ def main() -> None:
 
     print("  ".join(COLUMNS))
     for size in arguments.sizes:
+        if Path(size).is_dir():
+            print(line(Path(size).name, 0, measure(Path(size), arguments.gap)), flush=True)
+            continue
         councils, services, tranches = (int(part) for part in size.split("x"))
         for seed in arguments.seeds:
             with tempfile.TemporaryDirectory() as folder:

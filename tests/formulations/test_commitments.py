@@ -88,6 +88,14 @@ def test_together_same_index(shire_model: Callable[..., Any]) -> None:
     assert rows(shire_model(commitments=TOGETHER), "together_same") == {("Elm", "Oak", *host) for host in (TO_ASH, TO_ELM)}
 
 
+def test_together_same_index_of_a_host_that_the_other_cannot_join(shire_model: Callable[..., Any]) -> None:
+    """Oak is too far from Elm to join it, so Elm may not open: the row at Elm says so."""
+    m = shire_model(commitments=TOGETHER, rules="maximum_distance = 40", distances="council_a, council_b, km\nElm, Oak, 50\n")
+    assert rows(m, "together_same") == {("Elm", "Oak", *host) for host in (TO_ASH, TO_ELM)}
+    put(m, open={(*TO_ELM, 0): 1})
+    assert m.together_same["Elm", "Oak", "payroll", "Elm"].slack() == -1
+
+
 def test_together_same_index_of_one_host(shire_model: Callable[..., Any]) -> None:
     """Yew may only join Ash, so at Elm its row says that Oak does not join there either."""
     commitments = HEADER + "Oak, payroll, together, Yew,\nYew, payroll, never_with, Elm,\n"

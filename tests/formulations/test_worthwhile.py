@@ -58,6 +58,12 @@ def test_what_is_demanded_stays(shire: Callable[..., Instance], commitments: str
     assert worthwhile(price(shire("12 1 1", economics=FIGURES, commitments=HEADER + commitments))) == kept
 
 
+def test_what_is_live_stays(shire: Callable[..., Instance]) -> None:
+    """Oak's partnership with Elm costs more than it saves for good; it is there all the same."""
+    instance = shire("12 1 1", economics="hosting_cost = 100000", commitments=HEADER + "Oak, payroll, live, Elm,\n")
+    assert worthwhile(price(instance)) == {ELM}
+
+
 def test_nothing_to_move(shire: Callable[..., Instance]) -> None:
     """Without moves there are no partnerships."""
     assert worthwhile(price(shire(rules="maximum_distance = 1"))) == set()
