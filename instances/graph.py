@@ -8,7 +8,6 @@ What it forbids it keeps, with the rule and the figures, so that "why not?" has 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -17,58 +16,19 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from instances.commitments import Decided, decided
+from instances.commitments import decided
 from instances.compatibility import score_matrices
 from instances.distance import distance_matrices
 from instances.instance import Instance
-from instances.moves import FORBIDDEN_COLUMNS, MOVE_COLUMNS, TOLERANCE, Mask, Matrix, incompatible, service_moves
+from instances.moves import FORBIDDEN_COLUMNS, MOVE_COLUMNS, TOLERANCE, Mask, incompatible, service_moves
+from instances.pairs import Pairs
 from instances.rules import DistanceLimit
 from instances.tables import Adjacency
-from instances.windows import Windows, go_live_windows
+from instances.windows import go_live_windows
 
 
-@dataclass(frozen=True)
-class CouncilGraph:
-    """The graph of an instance.
-
-    Attributes:
-        instance: What it was made from.
-        decided: What is already decided.
-        windows: When each baseline may go live.
-        km: Distances between all councils, km.
-        minutes: Travel times, minutes.
-        scores: Compatibility of all pairs for each service.
-    """
-
-    instance: Instance
-    decided: Decided
-    windows: Windows
-    km: Matrix
-    minutes: Matrix
-    scores: dict[str, Matrix]
-
-    @cached_property
-    def councils(self) -> list[str]:
-        """Councils in the order of the matrices."""
-        return list(self.instance.councils)
-
-    @cached_property
-    def position(self) -> dict[str, int]:
-        """Place of each council in the matrices."""
-        return {council: index for index, council in enumerate(self.councils)}
-
-    @cached_property
-    def baseline_position(self) -> dict[tuple[str, str], int]:
-        """Place of each (council, service) in the windows."""
-        return {key: index for index, key in enumerate(self.instance.baselines)}
-
-    @cached_property
-    def runs(self) -> dict[str, list[str]]:
-        """Councils that run each service."""
-        runs: dict[str, list[str]] = {service: [] for service in self.instance.services}
-        for council, service in self.instance.baselines:
-            runs[service].append(council)
-        return runs
+class CouncilGraph(Pairs):
+    """The graph of an instance: moves, conflicts and independent parts, on the ground of `Pairs`."""
 
     @cached_property
     def _built(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -123,12 +83,6 @@ class CouncilGraph:
         if limit.km is not None:
             return self.km > limit.km + TOLERANCE
         return self.minutes > float(limit.minutes or 0.0) + TOLERANCE
-
-    def never_with(self, service: str) -> Iterator[tuple[int, int]]:
-        """Pairs, as places in the matrices, that a commitment keeps apart for a service."""
-        for a, b, s in self.decided.never_with:
-            if s == service:
-                yield self.position[a], self.position[b]
 
     def _live_pairs(self, service: str) -> Iterator[tuple[int, int]]:
         groups: dict[str, list[int]] = {}

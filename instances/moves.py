@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from instances.calendar import LIVE
-
-if TYPE_CHECKING:
-    from instances.graph import CouncilGraph
+from instances.pairs import Matrix, Pairs
 
 TOLERANCE = 1e-9
 MOVE_COLUMNS = ("council", "service", "host", "tranche", "km", "minutes", "compatibility", "charge")
 FORBIDDEN_COLUMNS = ("council", "service", "host", "tranche", "rule", "value", "limit", "unit")
 
 Mask = NDArray[np.bool_]
-Matrix = NDArray[np.float64]
 
 
 def incompatible(scores: Matrix, minimum: float) -> Mask:
@@ -42,19 +38,19 @@ class _Links:
         return matrix[np.ix_(self.councils, self.hosts)]
 
 
-def service_moves(graph: CouncilGraph, service: str) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+def service_moves(pairs: Pairs, service: str) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     """The moves of one service, and why its other moves do not exist."""
-    instance = graph.instance
-    names = graph.runs[service]
+    instance = pairs.instance
+    names = pairs.runs[service]
     hosts = [council for council in names if instance.baselines[council, service].can_host]
     links = _Links(
-        service, np.array([graph.position[c] for c in names], dtype=np.intp), np.array([graph.position[c] for c in hosts], dtype=np.intp)
+        service, np.array([pairs.position[c] for c in names], dtype=np.intp), np.array([pairs.position[c] for c in hosts], dtype=np.intp)
     )
     allowed = np.ones((len(names), len(hosts)), dtype=bool)
     refused: list[pd.DataFrame] = []
-    for rule, mask, value, limit, unit in _link_rules(graph, links):
+    for rule, mask, value, limit, unit in _link_rules(pairs, links):
         allowed &= ~mask
-        refused.append(_refusals(graph, links, rule, mask, value, limit, unit))
+        refused.append(_refusals(pairs, links, rule, mask, value, limit, unit))
     barred = [council for council in names if council not in set(hosts)]
     refused.append(
         _frame(
@@ -70,38 +66,38 @@ def service_moves(graph: CouncilGraph, service: str) -> tuple[pd.DataFrame, list
             }
         )
     )
-    refused += _window_refusals(graph, service, names)
-    return _cross(graph, links, allowed), [frame for frame in refused if len(frame)]
+    refused += _window_refusals(pairs, service, names)
+    return _cross(pairs, links, allowed), [frame for frame in refused if len(frame)]
 
 
-def _link_rules(graph: CouncilGraph, links: _Links) -> Iterator[tuple[str, Mask, Matrix, Matrix, str]]:
+def _link_rules(pairs: Pairs, links: _Links) -> Iterator[tuple[str, Mask, Matrix, Matrix, str]]:
     """Each rule about a council and its host: where it forbids, the value, the limit, the unit."""
-    instance, service = graph.instance, links.service
+    instance, service = pairs.instance, links.service
     shape = (len(links.councils), len(links.hosts))
     own = links.councils[:, None] == links.hosts[None, :]
     for rule in ("maximum_distance", "maximum_span"):
         limit = instance.distance_limit(rule).get(service)
         if limit is not None:
             unit, bound = ("km", limit.km) if limit.km is not None else ("minutes", limit.minutes)
-            value = links.part(graph.km if unit == "km" else graph.minutes).astype(float)
+            value = links.part(pairs.km if unit == "km" else pairs.minutes).astype(float)
             yield rule, (value > float(bound or 0.0) + TOLERANCE) & ~own, value, np.full(shape, bound), unit
     minimum = instance.figure("compatibility").get(service)
     if minimum is not None:
-        value = links.part(graph.scores[service]).astype(float)
+        value = links.part(pairs.scores[service]).astype(float)
         yield "compatibility", incompatible(value, minimum) & ~own, value, np.full(shape, minimum), "score"
     quality = instance.quality().get(service)
     if quality is not None:
-        yield from _quality(graph, links, quality.minimum, quality.tolerance, own)
-    yield "commitments", _decided_against(graph, links), np.zeros(shape), np.ones(shape), ""
+        yield from _quality(pairs, links, quality.minimum, quality.tolerance, own)
+    yield "commitments", _decided_against(pairs, links), np.zeros(shape), np.ones(shape), ""
 
 
 def _quality(
-    graph: CouncilGraph, links: _Links, minimum: float | None, tolerance: float | None, own: Mask
+    pairs: Pairs, links: _Links, minimum: float | None, tolerance: float | None, own: Mask
 ) -> Iterator[tuple[str, Mask, Matrix, Matrix, str]]:
     """The host's performance is at least the minimum, and at least the member's less the tolerance."""
 
     def performance(positions: NDArray[np.intp]) -> Matrix:
-        scores = [graph.instance.baselines[graph.councils[place], links.service].performance for place in positions]
+        scores = [pairs.instance.baselines[pairs.councils[place], links.service].performance for place in positions]
         return np.array([float("nan") if score is None else score for score in scores])
 
     host = np.broadcast_to(performance(links.hosts)[None, :], own.shape)
@@ -113,12 +109,12 @@ def _quality(
         yield "quality", (host < limit - TOLERANCE) & ~own, host, limit, "score"
 
 
-def _decided_against(graph: CouncilGraph, links: _Links) -> Mask:
+def _decided_against(pairs: Pairs, links: _Links) -> Mask:
     """Links that what is already decided rules out."""
     mask = np.zeros((len(links.councils), len(links.hosts)), dtype=bool)
     row = {place: index for index, place in enumerate(links.councils)}
     column = {place: index for index, place in enumerate(links.hosts)}
-    choices, place, service = graph.decided, graph.position, links.service
+    choices, place, service = pairs.decided, pairs.position, links.service
     for council, s in choices.hosts:
         if s == service:
             mask[row[place[council]], [index for other, index in column.items() if other != place[council]]] = True
@@ -126,17 +122,17 @@ def _decided_against(graph: CouncilGraph, links: _Links) -> Mask:
         if s == service:
             for chosen in hosts:
                 mask[row[place[council]], [index for other, index in column.items() if other != place[chosen]]] = True
-    for a, b in graph.never_with(service):
+    for a, b in pairs.never_with(service):
         for member, host in ((a, b), (b, a)):
             if host in column:
                 mask[row[member], column[host]] = True
     return mask
 
 
-def _cross(graph: CouncilGraph, links: _Links, allowed: Mask) -> pd.DataFrame:
+def _cross(pairs: Pairs, links: _Links, allowed: Mask) -> pd.DataFrame:
     """Links times tranches in which both can be live: the council's own window, a host that can have opened by then."""
-    service, tranches = links.service, graph.instance.calendar.tranches
-    windows = graph.windows.allowed[[graph.baseline_position[graph.councils[c], service] for c in links.councils]].reshape(-1, tranches)
+    service, tranches = links.service, pairs.instance.calendar.tranches
+    windows = pairs.windows.allowed[[pairs.baseline_position[pairs.councils[c], service] for c in links.councils]].reshape(-1, tranches)
     row = {place: index for index, place in enumerate(links.councils)}
     own_row = np.array([row[place] for place in links.hosts], dtype=np.intp)
     own = links.councils[:, None] == links.hosts[None, :]
@@ -145,48 +141,46 @@ def _cross(graph: CouncilGraph, links: _Links, allowed: Mask) -> pd.DataFrame:
         if len(links.hosts)
         else np.zeros((0, tranches), dtype=bool)
     )
-    live_hosts = {graph.position[host] for (council, s), (host, _) in graph.decided.live.items() if s == service and council == host}
+    live_hosts = {pairs.position[host] for (council, s), (host, _) in pairs.decided.live.items() if s == service and council == host}
     has_opened = np.logical_or.accumulate(can_open, axis=1) | np.array([place in live_hosts for place in links.hosts], dtype=bool)[:, None]
     exists = allowed[:, :, None] & windows[:, None, :] & np.where(own[:, :, None], can_open[None, :, :], has_opened[None, :, :])
     joined = (exists & ~own[:, :, None]).any(axis=(0, 2)) | np.array([place in live_hosts for place in links.hosts], dtype=bool)
     exists &= joined[None, :, None]
     host_index, council_index, tranche = np.nonzero(exists.transpose(1, 0, 2))
-    moves = _move_frame(graph, service, links.councils[council_index], links.hosts[host_index], tranche)
-    choices = graph.decided
+    moves = _move_frame(pairs, service, links.councils[council_index], links.hosts[host_index], tranche)
+    choices = pairs.decided
     live = [
-        (graph.position[key[0]], graph.position[host])
+        (pairs.position[key[0]], pairs.position[host])
         for key, (host, _) in choices.live.items()
         if key[1] == service and choices.live_is_kept(key)
     ]
     if live:
         councils, hosts = np.array(live, dtype=np.intp).T
-        moves = pd.concat([_move_frame(graph, service, councils, hosts, np.full(len(live), LIVE)), moves], ignore_index=True)
+        moves = pd.concat([_move_frame(pairs, service, councils, hosts, np.full(len(live), LIVE)), moves], ignore_index=True)
         moves = moves.sort_values(["host", "council", "tranche"], kind="stable", ignore_index=True)
     return moves
 
 
-def _move_frame(
-    graph: CouncilGraph, service: str, councils: NDArray[np.intp], hosts: NDArray[np.intp], tranche: NDArray[np.intp]
-) -> pd.DataFrame:
-    names = np.array(graph.councils, dtype=object)
-    rows = np.array([graph.baseline_position[graph.councils[c], service] for c in councils], dtype=np.intp)
-    charge = np.where(tranche == LIVE, 0.0, graph.windows.charge[rows, np.maximum(tranche, 0)]) if len(rows) else np.zeros(0)
+def _move_frame(pairs: Pairs, service: str, councils: NDArray[np.intp], hosts: NDArray[np.intp], tranche: NDArray[np.intp]) -> pd.DataFrame:
+    names = np.array(pairs.councils, dtype=object)
+    rows = np.array([pairs.baseline_position[pairs.councils[c], service] for c in councils], dtype=np.intp)
+    charge = np.where(tranche == LIVE, 0.0, pairs.windows.charge[rows, np.maximum(tranche, 0)]) if len(rows) else np.zeros(0)
     return pd.DataFrame(
         {
             "council": names[councils],
             "service": service,
             "host": names[hosts],
             "tranche": tranche,
-            "km": np.where(councils == hosts, 0.0, graph.km[councils, hosts]),
-            "minutes": np.where(councils == hosts, 0.0, graph.minutes[councils, hosts]),
-            "compatibility": np.where(councils == hosts, 1.0, graph.scores[service][councils, hosts]),
+            "km": np.where(councils == hosts, 0.0, pairs.km[councils, hosts]),
+            "minutes": np.where(councils == hosts, 0.0, pairs.minutes[councils, hosts]),
+            "compatibility": np.where(councils == hosts, 1.0, pairs.scores[service][councils, hosts]),
             "charge": charge,
         }
     )
 
 
-def _refusals(graph: CouncilGraph, links: _Links, rule: str, mask: Mask, value: Matrix, limit: Matrix, unit: str) -> pd.DataFrame:
-    names = np.array(graph.councils, dtype=object)
+def _refusals(pairs: Pairs, links: _Links, rule: str, mask: Mask, value: Matrix, limit: Matrix, unit: str) -> pd.DataFrame:
+    names = np.array(pairs.councils, dtype=object)
     rows, columns = np.nonzero(mask)
     return _frame(
         {
@@ -202,15 +196,15 @@ def _refusals(graph: CouncilGraph, links: _Links, rule: str, mask: Mask, value: 
     )
 
 
-def _window_refusals(graph: CouncilGraph, service: str, names: list[str]) -> Iterator[pd.DataFrame]:
+def _window_refusals(pairs: Pairs, service: str, names: list[str]) -> Iterator[pd.DataFrame]:
     """Tranches that a council's contract or an earlier decision closes to it, as days from the tranche to the first day allowed."""
-    dates = graph.instance.calendar.tranche_dates
-    places = [graph.baseline_position[council, service] for council in names]
+    dates = pairs.instance.calendar.tranche_dates
+    places = [pairs.baseline_position[council, service] for council in names]
     council = np.array(names, dtype=object)
-    rows, tranche = np.nonzero(graph.windows.too_early[places].reshape(-1, len(dates)))
+    rows, tranche = np.nonzero(pairs.windows.too_early[places].reshape(-1, len(dates)))
     first = []
     for index in rows:
-        contract = graph.instance.contracts[names[index], service]
+        contract = pairs.instance.contracts[names[index], service]
         first.append((contract.break_from or contract.expires).toordinal())
     day = np.array([dates[k].toordinal() for k in tranche], dtype=float)
     yield _frame(
@@ -225,7 +219,7 @@ def _window_refusals(graph: CouncilGraph, service: str, names: list[str]) -> Ite
             "unit": "day",
         }
     )
-    rows, tranche = np.nonzero(graph.windows.decided[places].reshape(-1, len(dates)))
+    rows, tranche = np.nonzero(pairs.windows.decided[places].reshape(-1, len(dates)))
     yield _frame(
         {
             "council": council[rows],

@@ -62,7 +62,9 @@ class Row(BaseModel):
 class Parameters(BaseModel):
     """The service parameters of model.md, section 3; None is not given."""
 
-    duplication_avoided: float | None = quantity("part of a joining council's fixed cost that is no longer carried twice", SHARE, ge=0, le=1)
+    duplication_avoided: float | None = quantity(
+        "part of a joining council's fixed cost that is no longer carried twice", SHARE, ge=0, le=1
+    )
     process_saving: float | None = quantity("part of the variable cost saved by redesign when the service moves", SHARE, ge=0, le=1)
     convergence: float | None = quantity("part of the gap to a cheaper host's unit cost that closes", SHARE, ge=0, le=1)
     coordination_cost: float | None = quantity("client side of a joining council", GBP_A_YEAR, ge=0)
@@ -199,7 +201,9 @@ class Commitment(Row):
     key: ClassVar[tuple[str, ...]] = ("council", "service", "decision", "other")
     council: str = text("council", required=True)
     service: str | None = text("service, or blank for every one")
-    decision: Literal["hosts", "shares_with", "together", "never_with", "stays_out", "not_before", "live"] = text("what is decided", required=True)
+    decision: Literal["hosts", "shares_with", "together", "never_with", "stays_out", "not_before", "live"] = text(
+        "what is decided", required=True
+    )
     other: str | None = text("the host (shares_with, live) or the other council (together, never_with)")
     go_live: dt.date | None = Field(None, description="when; blank for any tranche", json_schema_extra={"unit": "date"})
 

@@ -12,14 +12,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from instances.read import locate
+from instances.read import LATER_TABLES, locate
 from instances.rules import LATER_RULES
 from instances.tables import REQUIRED_TABLES, TABLES, unit
 from optimiser.commands import Outcome
 from optimiser.errors import UsageError
-
-LATER_TABLES = ("options", "vehicles")
-"""Tables of the format that this version refuses."""
 
 
 def write_new(

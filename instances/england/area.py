@@ -55,9 +55,7 @@ def choose(councils: pd.DataFrame, areas: Sequence[str]) -> Area:
     codes = frozenset[str]().union(*(meanings[name].codes for name in asked))
     if len(codes) < 2:
         named = ", ".join(areas) or "nothing"
-        raise AreaError(
-            [f"{named}: a partnership needs at least two councils; name a county, a region or more councils"]
-        )
+        raise AreaError([f"{named}: a partnership needs at least two councils; name a county, a region or more councils"])
     table = councils.assign(council=council_keys(councils))
     table = table[table["gss_code"].isin(codes)].sort_values("council", ignore_index=True)
     return Area(title=", ".join(meanings[name].label for name in asked), councils=table)

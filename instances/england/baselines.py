@@ -64,11 +64,7 @@ def spending(sources: Sources, councils: pd.DataFrame, services: Sequence[Servic
         .agg(annual_cost=("net_current_expenditure_gbp", "sum"), found=("service", "nunique"))
     )
     wanted = lines.groupby("engine_service", as_index=False).agg(wanted=("service", "nunique"))
-    returns = (
-        budget[["gss_code", "financial_year"]]
-        .drop_duplicates()
-        .merge(councils[["gss_code", "council", "tier", "population"]])
-    )
+    returns = budget[["gss_code", "financial_year"]].drop_duplicates().merge(councils[["gss_code", "council", "tier", "population"]])
     figures = returns.merge(wanted, how="cross").merge(sums, on=["gss_code", "engine_service"], how="left")
     figures = figures.rename(columns={"engine_service": "service"}).fillna({"annual_cost": 0.0, "found": 0})
     figures["standing"] = _standing(figures, services)
@@ -94,9 +90,7 @@ def _line_texts(lines: pd.DataFrame) -> dict[str, str]:
 def _standing(figures: pd.DataFrame, services: Sequence[Service]) -> np.ndarray:
     """Whether each figure is kept, and if not why; medians are over positive figures of the same tier and service."""
     by_name = {service.service: service for service in services}
-    runs = np.array(
-        [by_name[name].run_by(tier) for name, tier in zip(figures["service"], figures["tier"], strict=True)], dtype=bool
-    )
+    runs = np.array([by_name[name].run_by(tier) for name, tier in zip(figures["service"], figures["tier"], strict=True)], dtype=bool)
     cost = figures["annual_cost"]
     whole = runs & (figures["found"] == figures["wanted"]) & (cost > 0)
     group = [figures["tier"], figures["service"]]
@@ -144,9 +138,7 @@ def baselines_table(spent: Spending, services: Sequence[Service], evidence: Evid
     fixed_cost and procured_cost are cut to whole pounds, so that they never add up to more than annual_cost.
     """
     tables = [
-        _service_baselines(
-            spent.kept[spent.kept["service"] == service.service], service, spent.lines[service.service], evidence
-        )
+        _service_baselines(spent.kept[spent.kept["service"] == service.service], service, spent.lines[service.service], evidence)
         for service in services
         if service.service in spent.lines
     ]
@@ -154,9 +146,7 @@ def baselines_table(spent: Spending, services: Sequence[Service], evidence: Evid
 
 
 def _service_baselines(rows: pd.DataFrame, service: Service, lines: str, evidence: Evidence) -> pd.DataFrame:
-    fixed, procured, staff = (
-        evidence.default(share, *service.rows) for share in ("fixed_share", "procured_share", "employee_share")
-    )
+    fixed, procured, staff = (evidence.default(share, *service.rows) for share in ("fixed_share", "procured_share", "employee_share"))
     post = evidence.default("cost_per_fte", *service.rows)
     cost = rows["annual_cost"]
     # Half a thousandth of a pound first: a share such as 0.35 is not exact, and 699999.9999 means 700000.

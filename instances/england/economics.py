@@ -47,9 +47,7 @@ class ServiceEconomics:
     scale_reason: str
 
 
-def economics(
-    spent: Spending, everywhere: Spending, services: Sequence[Service], evidence: Evidence
-) -> list[ServiceEconomics]:
+def economics(spent: Spending, everywhere: Spending, services: Sequence[Service], evidence: Evidence) -> list[ServiceEconomics]:
     """The parameters of every service that has a baseline in `spent`; `everywhere` is all England, for the size.
 
     What the evidence lacks is kept in `evidence.faults`.
@@ -64,9 +62,7 @@ def economics(
 
 def _service_economics(service: Service, median: float, everywhere: Spending, evidence: Evidence) -> ServiceEconomics:
     scale, reason = _scale(service, median, everywhere)
-    figures = {
-        name: _plain_figure(evidence.default(name, *service.rows)) for name in ("duplication_avoided", "process_saving")
-    }
+    figures = {name: _plain_figure(evidence.default(name, *service.rows)) for name in ("duplication_avoided", "process_saving")}
     figures["convergence"] = _convergence(service, evidence)
     figures |= {name: _scaled_figure(evidence.default(name, *service.rows), scale) for name in SCALED}
     figures |= {name: _plain_figure(evidence.default(name, *service.rows)) for name in UNSCALED}
@@ -90,11 +86,7 @@ def _scale(service: Service, median: float, everywhere: Spending) -> tuple[float
     ratio = median / reference
     scale = float(np.round(max(ratio, ratio**POWER_BELOW), 2))
     power = "" if ratio >= 1 else f", to the power {POWER_BELOW:g} as smaller"
-    base = (
-        "the size the evidence states"
-        if size.stated is not None
-        else f"median {size.tier} of England, {' + '.join(size.services)}"
-    )
+    base = "the size the evidence states" if size.stated is not None else f"median {size.tier} of England, {' + '.join(size.services)}"
     return (
         scale,
         f"pound amounts x {plain(scale)}: median here {median:,.0f} GBP a year / {reference:,.0f} ({base}){power}",
@@ -106,9 +98,7 @@ def _plain_figure(default: Default) -> Figure:
 
 
 def _scaled_figure(default: Default, scale: float) -> Figure:
-    low, mid, high = (
-        round(amount * scale / ROUNDED_TO) * ROUNDED_TO for amount in (default.low, default.mid, default.high)
-    )
+    low, mid, high = (round(amount * scale / ROUNDED_TO) * ROUNDED_TO for amount in (default.low, default.mid, default.high))
     evidence = "-".join(plain(amount) for amount in (default.low, default.mid, default.high))
     return Figure(float(mid), float(low), float(high), f"{default.label}, {evidence} x {plain(scale)}")
 

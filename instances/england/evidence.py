@@ -74,11 +74,7 @@ class Evidence:
         """The purchasing steps of the first of `rows` that has any, by volume."""
         for row in rows:
             found = records(self._tiers[self._tiers["service_or_category"] == row])
-            steps = [
-                TierStep(int(match.group(1)), self._figures(step))
-                for step in found
-                if (match := _FROM_VOLUME.search(step["unit"]))
-            ]
+            steps = [TierStep(int(match.group(1)), self._figures(step)) for step in found if (match := _FROM_VOLUME.search(step["unit"]))]
             if steps:
                 return sorted(steps, key=lambda step: step.from_volume)
         return []

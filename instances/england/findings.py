@@ -167,6 +167,5 @@ def size_note(arrangements: pd.DataFrame) -> str:
     members = arrangements["gss_codes"].str.count(r"\|") + 1
     fit = int((members <= LARGEST_PARTNERSHIP).sum())
     return (
-        f"source: a choice of ours; {fit} of {len(members)} arrangements in shared_services.csv have at most "
-        f"{LARGEST_PARTNERSHIP} members"
+        f"source: a choice of ours; {fit} of {len(members)} arrangements in shared_services.csv have at most {LARGEST_PARTNERSHIP} members"
     )

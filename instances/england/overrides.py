@@ -87,9 +87,7 @@ def _tier_ranges(service: Service, evidence: Evidence) -> list[Range]:
     return rows
 
 
-def _all_ends(
-    found: Sequence[ServiceEconomics], evidence: Evidence, tiered: Sequence[Service], *, savings: str, costs: str
-) -> list[str]:
+def _all_ends(found: Sequence[ServiceEconomics], evidence: Evidence, tiered: Sequence[Service], *, savings: str, costs: str) -> list[str]:
     lines = [line for name in SAVINGS for line in _by_service(_end(found, name, savings), name)]
     lines += [line for name in COSTS for line in _by_service(_end(found, name, costs), name)]
     lines += [line for item in found if (line := _fixed_cost(item.service, evidence, savings))]
@@ -102,9 +100,7 @@ def _all_ends(
     # A high optimism bias cuts savings, so the end is the other one.
     bias = evidence.default("optimism_bias_savings")
     lines.append(f"economics.optimism_bias.savings = {toml_value(bias.high if savings == 'low' else bias.low)}")
-    lines.append(
-        f"economics.optimism_bias.costs = {toml_value(getattr(evidence.default('optimism_bias_costs'), costs))}"
-    )
+    lines.append(f"economics.optimism_bias.costs = {toml_value(getattr(evidence.default('optimism_bias_costs'), costs))}")
     return lines
 
 

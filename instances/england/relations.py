@@ -50,12 +50,8 @@ def councils_table(area: Area, political: pd.DataFrame) -> pd.DataFrame:
             "longitude": found["longitude"].map(plain),
             "population": found["population"].map(plain),
             "control": control,
-            "source": ("councils.csv; control: political.csv, " + year).where(
-                known, "councils.csv; control: not found"
-            ),
-            "note": "GSS code "
-            + found["gss_code"]
-            + ("; administration as published: " + published).where(published != "", ""),
+            "source": ("councils.csv; control: political.csv, " + year).where(known, "councils.csv; control: not found"),
+            "note": "GSS code " + found["gss_code"] + ("; administration as published: " + published).where(published != "", ""),
         }
     )
 
@@ -65,9 +61,7 @@ def adjacency_table(area: Area, adjacency: pd.DataFrame) -> pd.DataFrame:
     names = dict(zip(area.councils["gss_code"], area.councils["council"], strict=True))
     both = adjacency[adjacency["council_a"].isin(names) & adjacency["council_b"].isin(names)]
     a, b = both["council_a"].map(names), both["council_b"].map(names)
-    table = pd.DataFrame(
-        {"council_a": a.where(a < b, b), "council_b": b.where(a < b, a), "source": "adjacency.csv, " + both["kind"]}
-    )
+    table = pd.DataFrame({"council_a": a.where(a < b, b), "council_b": b.where(a < b, a), "source": "adjacency.csv, " + both["kind"]})
     return table.drop_duplicates(["council_a", "council_b"]).sort_values(["council_a", "council_b"], ignore_index=True)
 
 

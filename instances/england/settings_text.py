@@ -102,9 +102,7 @@ def settings_text(content: Content, evidence: Evidence) -> str:
 
 def comment(text: str, first: str = "# ", then: str = "#   ") -> list[str]:
     """One text as comment lines of at most WIDTH characters."""
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
-    ) or ["#"]
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False) or ["#"]
 
 
 def _verbatim(text: str) -> list[str]:

@@ -90,15 +90,11 @@ def read_sources(data: Path, evidence: Path) -> Sources:
 def _read(path: Path, columns: Sequence[str], faults: list[str]) -> pd.DataFrame:
     """One table as text; what is missing goes to `faults`."""
     if not path.is_file():
-        faults.append(
-            f"{path.name}: not found in {path.parent.name}/; the folder must hold the published tables of England"
-        )
+        faults.append(f"{path.name}: not found in {path.parent.name}/; the folder must hold the published tables of England")
         return pd.DataFrame()
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     faults += [
-        f"{path.name}: column {column} is missing{nearest(column, table.columns)}"
-        for column in columns
-        if column not in table.columns
+        f"{path.name}: column {column} is missing{nearest(column, table.columns)}" for column in columns if column not in table.columns
     ]
     return table
 
@@ -109,8 +105,7 @@ def _numbers(column: pd.Series[str], table: str, name: str, faults: list[str]) -
     wrong = column[values.isna()]
     if len(wrong):
         faults.append(
-            f"{table} row {int(str(wrong.index[0])) + 2}, {name}: {wrong.iloc[0]!r} is not a number "
-            f"({counted(len(wrong), 'such cell')})"
+            f"{table} row {int(str(wrong.index[0])) + 2}, {name}: {wrong.iloc[0]!r} is not a number ({counted(len(wrong), 'such cell')})"
         )
     return values.astype(float)
 

@@ -111,14 +111,10 @@ def _build(
     """Every table, the text of instance.toml, and the report. Faults of the evidence are kept in `evidence.faults`."""
     everywhere = spending(sources, sources.councils.assign(council=council_keys(sources.councils)), [*planned()])
     asked = {service.service for service in chosen}
-    spent = Spending(everywhere.figures[everywhere.figures["service"].isin(asked)], everywhere.lines).of(
-        area.councils["gss_code"]
-    )
+    spent = Spending(everywhere.figures[everywhere.figures["service"].isin(asked)], everywhere.lines).of(area.councils["gss_code"])
     found = economics(spent, everywhere, chosen, evidence)
     if not found:
-        raise AreaError(
-            [f"{area.title}: no council has a usable figure for any of these services; {'; '.join(left_out(spent))}"]
-        )
+        raise AreaError([f"{area.title}: no council has a usable figure for any of these services; {'; '.join(left_out(spent))}"])
     run = [item.service for item in found]
     past = history(area, sources.arrangements, START)
     tables = {
