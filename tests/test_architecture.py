@@ -22,6 +22,7 @@ MAY_IMPORT = {
 """What of ours each package may import besides itself."""
 PUBLIC = {
     "instances": "LIVE Calendar Fault Instance InstanceError OverrideChange apply financial_year read shipped",
+    "instances.checks": "CHECKS Draft Record check in_order notices",
     "instances.england": "AreaError AreaReport write_area",
     "formulations": "FAMILIES Priced Unreachable build price settle",
     "solvers": "Holds Limits Progress Result Solver SolverError SolverFailed SolverMissing Termination available get",
