@@ -38,13 +38,12 @@ class Decided:
 
     def live_is_kept(self, key: Key) -> bool:
         """Whether nothing else that is decided contradicts what is live already."""
-        host, since = self.live[key]
+        host = self.live[key][0]
         return not (
             key in self.stays_out
             or key in self.go_live
             or (key in self.hosts and host != key[0])
             or any(other != host for other in self.shares_with.get(key, ()))
-            or self.not_before.get(key, since) > since
         )
 
 

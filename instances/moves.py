@@ -42,7 +42,8 @@ def service_moves(pairs: Pairs, service: str) -> tuple[pd.DataFrame, list[pd.Dat
     """The moves of one service, and why its other moves do not exist."""
     instance = pairs.instance
     names = pairs.runs[service]
-    hosts = [council for council in names if instance.baselines[council, service].can_host]
+    live = {host for (_, s), (host, _) in pairs.decided.live.items() if s == service}  # they host, whatever can_host says
+    hosts = [council for council in names if instance.baselines[council, service].can_host or council in live]
     links = _Links(
         service, np.array([pairs.position[c] for c in names], dtype=np.intp), np.array([pairs.position[c] for c in hosts], dtype=np.intp)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -45,7 +46,7 @@ def document(priced: Priced, taken: Sequence[Decision], *, status: str, bound: f
         gap=None if bound is None else plan_gap(npv, proven),
         summary=_summary(instance, flows, partnerships),
         partnerships=partnerships,
-        councils=tuple(_council(instance, flows, partnerships, council) for council in instance.councils),
+        councils=_councils(instance, flows, partnerships),
         cashflow=_cashflow(flows),
         heads=_heads(flows),
     )
@@ -94,8 +95,8 @@ def payback(one_off: float, annual_saving: float) -> float | None:
 
 
 def _member(priced: Priced, flows: Flows, decision: Decision) -> Member:
-    service, host, council, tranche = decision
-    own = [f for f in flows.flows if (f.service, f.host, f.council) == (service, host, council)]
+    service, _, council, tranche = decision
+    own = flows.by_member.get(decision[:3], [])
     row = flows.moves[decision]
     return Member(
         council=council,
@@ -107,17 +108,30 @@ def _member(priced: Priced, flows: Flows, decision: Decision) -> Member:
     )
 
 
-def _council(instance: Instance, flows: Flows, partnerships: Sequence[Partnership], council: str) -> CouncilResult:
-    own = [(p, m) for p in partnerships for m in p.members if m.council == council]
-    return CouncilResult(
-        council=council,
-        services_shared=len(own),
-        services_hosted=sum(p.host == council for p, _ in own),
-        baseline=amount(sum(row.annual_cost for (c, _), row in instance.baselines.items() if c == council)),
-        npv=amount(sum(m.npv for _, m in own)),
-        annual_saving=amount(sum(m.annual_saving for _, m in own)),
-        one_off=amount(sum(m.one_off for _, m in own)),
-        net_saving=amount(_total(f for f in flows.flows if f.council == council)),
+def _councils(instance: Instance, flows: Flows, partnerships: Sequence[Partnership]) -> tuple[CouncilResult, ...]:
+    """The result of every council of the instance, those that share nothing too."""
+    baseline: dict[str, float] = defaultdict(float)
+    for (council, _), row in instance.baselines.items():
+        baseline[council] += row.annual_cost
+    cash: dict[str, float] = defaultdict(float)
+    for (_, _, council), own in flows.by_member.items():
+        cash[council] += _total(own)
+    memberships: dict[str, list[tuple[Partnership, Member]]] = defaultdict(list)
+    for p in partnerships:
+        for m in p.members:
+            memberships[m.council].append((p, m))
+    return tuple(
+        CouncilResult(
+            council=council,
+            services_shared=len(memberships[council]),
+            services_hosted=sum(p.host == council for p, _ in memberships[council]),
+            baseline=amount(baseline[council]),
+            npv=amount(sum(m.npv for _, m in memberships[council])),
+            annual_saving=amount(sum(m.annual_saving for _, m in memberships[council])),
+            one_off=amount(sum(m.one_off for _, m in memberships[council])),
+            net_saving=amount(cash[council]),
+        )
+        for council in instance.councils
     )
 
 

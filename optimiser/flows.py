@@ -6,8 +6,10 @@ the day of go-live. Source: model.md, sections 1 and 3.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -54,6 +56,14 @@ class Flows:
     purchasing: dict[tuple[str, str, str], float]
     discount: Array
     calendar: Calendar
+
+    @cached_property
+    def by_member(self) -> dict[tuple[str, str, str], list[Flow]]:
+        """Flows of each (service, host, council)."""
+        groups: dict[tuple[str, str, str], list[Flow]] = defaultdict(list)
+        for flow in self.flows:
+            groups[flow.service, flow.host, flow.council].append(flow)
+        return groups
 
     def present_value(self, flows: Sequence[Flow] | None = None) -> float:
         """Sum of DF * amount, GBP."""

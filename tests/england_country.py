@@ -112,9 +112,7 @@ def evidence_rows() -> Evidence:
 
     services = ("revenues_and_benefits", "libraries", "waste_collection", "building_control")
     rows = [row(name, service, figures) for name, figures in BY_SERVICE.items() for service in services]
-    rows += [
-        row(name, kind, figures) for name, figures in BY_CATEGORY.items() for kind in ("back_office", "front_line")
-    ]
+    rows += [row(name, kind, figures) for name, figures in BY_CATEGORY.items() for kind in ("back_office", "front_line")]
     rows += [row(name, "all_services", figures) for name, figures in FOR_ALL.items()]
     rows += [row("maximum_distance", "all_services", (31, 50, 117, "km"), "ours")]
     rows += [row("discount_rate", "years 0-30", (0.03, 0.035, 0.035, "real"))]

@@ -69,7 +69,7 @@ def test_nothing_to_move(shire: Callable[..., Instance]) -> None:
     assert worthwhile(price(shire(rules="maximum_distance = 1"))) == set()
 
 
-@pytest.mark.parametrize("seed", range(500, 530))
+@pytest.mark.parametrize("seed", range(500, 515))
 def test_the_optimum_is_the_same_without_it(tmp_path: Path, seed: int) -> None:
     """Solved with and without; infeasible is infeasible either way."""
     write_tiny(tmp_path, seed)

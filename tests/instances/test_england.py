@@ -159,8 +159,7 @@ def test_missing_evidence_is_said_at_once(data: Path) -> None:
     with pytest.raises(AreaError) as caught:
         write_area(data.parent / "out", ["South"], data)
     assert caught.value.faults == (
-        "economics_evidence.csv: turnover / all_services: low, mid, high must be numbers that do not fall, "
-        "not 0.5, 0.134, 0.17",
+        "economics_evidence.csv: turnover / all_services: low, mid, high must be numbers that do not fall, not 0.5, 0.134, 0.17",
         "economics_evidence.csv: no recommended default of set_up_cost for libraries or front_line",
     )
     assert not (data.parent / "out").exists()
@@ -187,12 +186,8 @@ def test_baseline_by_hand(ashshire: Path) -> None:
         "true",
         "600000",
     ]
-    assert row["source"] == (
-        "RA budget 2023-24, net current expenditure (spend.csv): line 457 housgfcfbnfadm + line 628 centaxoth"
-    )
-    assert row["note"].startswith(
-        "ASSUMPTION: fixed 15 %, procured 30 %, employees 50 % of annual_cost; 46000 GBP a post"
-    )
+    assert row["source"] == ("RA budget 2023-24, net current expenditure (spend.csv): line 457 housgfcfbnfadm + line 628 centaxoth")
+    assert row["note"].startswith("ASSUMPTION: fixed 15 %, procured 30 %, employees 50 % of annual_cost; 46000 GBP a post")
 
 
 def test_recycling_counts_as_collection(ashshire: Path) -> None:
@@ -222,9 +217,7 @@ def test_council_without_any_budget(tmp_path: Path) -> None:
     """It stays in councils.csv, to be filled in, and is named."""
     data = write_tables(tmp_path)
     spend = (data / "spend.csv").read_text(encoding="utf-8").splitlines()
-    (data / "spend.csv").write_text(
-        "\n".join(row for row in spend if not row.startswith("E07000002")), encoding="utf-8"
-    )
+    (data / "spend.csv").write_text("\n".join(row for row in spend if not row.startswith("E07000002")), encoding="utf-8")
     report = write_area(tmp_path / "out", ["Ashshire"], data)
     assert report.left_out[0] == "1 council: no budget by line at all, so no baseline: Oak"
     assert "Oak" in set(table(report.folder, "councils")["council"])
@@ -334,9 +327,7 @@ def test_sums_over_england(tmp_path: Path) -> None:
 
     councils = table(report.folder, "councils")
     names = dict(zip(councils["note"].str.slice(9, 18), councils["council"], strict=True))
-    lines = (
-        pd.read_csv(SHARED / "services.csv").query("level == 'line'").set_index("service")["suggested_engine_service"]
-    )
+    lines = pd.read_csv(SHARED / "services.csv").query("level == 'line'").set_index("service")["suggested_engine_service"]
     budget = pd.read_csv(SHARED / "spend.csv").query("basis == 'budget'")
     budget["engine"] = budget["service"].map(lines).replace({"recycling": "waste_collection"})
     published = budget.groupby([budget["gss_code"].map(names), "engine"])["net_current_expenditure_gbp"].sum()

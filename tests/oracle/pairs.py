@@ -13,9 +13,7 @@ def km(data: Data, a: str, b: str) -> float:
     given = number(data.distances.get(frozenset((a, b)), {}), "km")
     if given is not None:
         return given
-    lat_a, lon_a, lat_b, lon_b = (
-        radians(float(data.councils[c][axis])) for c in (a, b) for axis in ("latitude", "longitude")
-    )
+    lat_a, lon_a, lat_b, lon_b = (radians(float(data.councils[c][axis])) for c in (a, b) for axis in ("latitude", "longitude"))
     half_chord = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
     return 2 * EARTH_RADIUS_KM * asin(sqrt(half_chord))
 

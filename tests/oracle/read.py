@@ -252,9 +252,7 @@ def read(folder: Path) -> Data:
         baselines=baselines,
         contracts={(row["council"], row["service"]): contract(row) for row in table(folder, "contracts")},
         distances={pair_of(row): row for row in table(folder, "distances")},
-        compatibility={
-            (pair_of(row), row.get("service", "")): float(row["score"]) for row in table(folder, "compatibility")
-        },
+        compatibility={(pair_of(row), row.get("service", "")): float(row["score"]) for row in table(folder, "compatibility")},
         history=history(table(folder, "history")),
         commitments=decided,
         estimates={(row["council"], row["service"], row["host"]): row for row in table(folder, "estimates")},

@@ -103,9 +103,7 @@ def draw_economics(tiny: Tiny) -> None:
         tiny.economics["compatibility_weights"] = {"politics": 2, "history": tiny.share(0, 3)}
     rate: Any = tiny.rng.choice([0, 0.035, 0.035, 0.06])
     if tiny.chance(0.4):
-        rate = {"2020-04-01": tiny.share(0, 0.06)} | {
-            tiny.day(tiny.rng.randint(1, 60)).isoformat(): tiny.share(0, 0.06) for _ in range(2)
-        }
+        rate = {"2020-04-01": tiny.share(0, 0.06)} | {tiny.day(tiny.rng.randint(1, 60)).isoformat(): tiny.share(0, 0.06) for _ in range(2)}
     tiny.economics["discount_rate"] = rate
 
 
