@@ -10,12 +10,10 @@ def pounds(value: float) -> str:
 
 
 def short(value: float) -> str:
-    """For sentences: £950, £12,300, £1.23 million."""
+    """For sentences: whole pounds below a million, as in the tables; £1.23 million above."""
     size = abs(value)
     sign = "-" if value < 0 else ""
-    if size >= 1_000_000:
-        return f"{sign}£{size / 1_000_000:,.2f} million"
-    return pounds(round(value, -2)) if size >= 10_000 else pounds(value)
+    return f"{sign}£{size / 1_000_000:,.2f} million" if size >= 1_000_000 else pounds(value)
 
 
 def percent(share: float | None, digits: int = 1) -> str:
