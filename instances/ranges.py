@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from instances.messages import refuse, show
 from instances.values import day, number, numbers
@@ -30,11 +30,11 @@ class Range(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    low: End
-    high: End
-    mid: End | None = None
-    source: str | None = None
-    note: str | None = None
+    low: End = Field(..., description="low end, in the unit of the input")
+    high: End = Field(..., description="high end, in the unit of the input")
+    mid: End | None = Field(None, description="most likely value, in the unit of the input")
+    source: str | None = Field(None, description="where the range comes from")
+    note: str | None = Field(None, description="what the reader should know")
 
     @model_validator(mode="after")
     def _ordered(self) -> Range:
@@ -64,8 +64,8 @@ class Scenario(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    overrides: tuple[str, ...]
-    title: str | None = None
+    overrides: tuple[str, ...] = Field(..., description="overrides, applied in this order")
+    title: str | None = Field(None, description="title for reports")
 
 
 def _range(value: Any) -> Any:

@@ -22,8 +22,8 @@ class _Figures(BaseModel):
 class DistanceLimit(_Figures):
     """A limit in km or in minutes."""
 
-    km: Number | None = Field(None, ge=0, json_schema_extra={"unit": "km"})
-    minutes: Number | None = Field(None, ge=0, json_schema_extra={"unit": "minutes"})
+    km: Number | None = Field(None, ge=0, description="greatest distance", json_schema_extra={"unit": "km"})
+    minutes: Number | None = Field(None, ge=0, description="greatest travel time", json_schema_extra={"unit": "minutes"})
 
     @model_validator(mode="after")
     def _one_unit(self) -> DistanceLimit:
@@ -36,15 +36,17 @@ class DistanceLimit(_Figures):
 class CompatibilityRule(_Figures):
     """Least score of every pair of members, or of every member with the host."""
 
-    minimum: Number = Field(..., ge=0, le=1, json_schema_extra={"unit": "score"})
-    scope: Literal["all_pairs", "with_host"] = "all_pairs"
+    minimum: Number = Field(..., ge=0, le=1, description="least score", json_schema_extra={"unit": "score"})
+    scope: Literal["all_pairs", "with_host"] = Field("all_pairs", description="every pair of members, or each member with the host")
 
 
 class QualityRule(_Figures):
     """Least performance of a host, and how far it may fall short of a member's."""
 
-    minimum: Number | None = Field(None, json_schema_extra={"unit": "score"})
-    tolerance: Number | None = Field(None, ge=0, json_schema_extra={"unit": "score"})
+    minimum: Number | None = Field(None, description="least performance of the host", json_schema_extra={"unit": "score"})
+    tolerance: Number | None = Field(
+        None, ge=0, description="how far the host may fall short of the member", json_schema_extra={"unit": "score"}
+    )
 
     @model_validator(mode="after")
     def _something(self) -> QualityRule:
@@ -56,8 +58,8 @@ class QualityRule(_Figures):
 class PartnershipSizeRule(_Figures):
     """Least and greatest number of members, the host included."""
 
-    minimum: Whole = Field(2, ge=2, json_schema_extra={"unit": "members"})
-    maximum: Whole | None = Field(None, ge=2, json_schema_extra={"unit": "members"})
+    minimum: Whole = Field(2, ge=2, description="least number of members", json_schema_extra={"unit": "members"})
+    maximum: Whole | None = Field(None, ge=2, description="greatest number of members", json_schema_extra={"unit": "members"})
 
     @model_validator(mode="after")
     def _ordered(self) -> PartnershipSizeRule:

@@ -52,19 +52,19 @@ class OptimismBias(_Section):
 class CompatibilityWeights(_Section):
     """Weights of what is known of a pair, where no score is given."""
 
-    politics: Weight = 1.0
-    culture: Weight = 1.0
-    history: Weight = 1.0
+    politics: Weight = Field(1.0, description="weight of political control", json_schema_extra={"unit": "weight"})
+    culture: Weight = Field(1.0, description="weight of culture", json_schema_extra={"unit": "weight"})
+    history: Weight = Field(1.0, description="weight of joint working so far", json_schema_extra={"unit": "weight"})
 
 
 class CompatibilityScores(_Section):
     """Scores from which a pair's compatibility is derived, where no score is given."""
 
-    same_control: Score = 1.0
-    no_overall_control: Score = Field(0.7, description="one of the two is under no overall control")
-    different_control: Score = 0.4
-    same_culture: Score = 1.0
-    different_culture: Score = 0.5
+    same_control: Score = Field(1.0, description="both under the same control", json_schema_extra={"unit": "score"})
+    no_overall_control: Score = Field(0.7, description="one of the two is under no overall control", json_schema_extra={"unit": "score"})
+    different_control: Score = Field(0.4, description="under different control", json_schema_extra={"unit": "score"})
+    same_culture: Score = Field(1.0, description="the same label", json_schema_extra={"unit": "score"})
+    different_culture: Score = Field(0.5, description="different labels", json_schema_extra={"unit": "score"})
     history_years: Number = Field(10.0, gt=0, description="years of joint working that score 1", json_schema_extra={"unit": "years"})
 
 
@@ -80,9 +80,9 @@ class Economics(Parameters):
             json_schema_extra={"unit": "share a year"},
         )
     )
-    optimism_bias: OptimismBias = OptimismBias()
-    compatibility_weights: CompatibilityWeights = CompatibilityWeights()
-    compatibility_scores: CompatibilityScores = CompatibilityScores()
+    optimism_bias: OptimismBias = Field(OptimismBias(), description="how far plans turn out worse than forecast")
+    compatibility_weights: CompatibilityWeights = Field(CompatibilityWeights(), description="weights of what is known of a pair")
+    compatibility_scores: CompatibilityScores = Field(CompatibilityScores(), description="scores of what is known of a pair")
 
     @field_validator(*Parameters.model_fields, mode="before")
     @classmethod
@@ -139,12 +139,12 @@ def green_book_rate(year: int) -> float:
 class Settings(_Section):
     """instance.toml as a whole."""
 
-    instance: Title
-    calendar: Calendar
-    economics: Economics = Economics()
-    rules: Rules = Rules()
-    ranges: dict[str, RangeEntry] = Field(default_factory=dict)
-    scenarios: dict[str, ScenarioEntry] = Field(default_factory=dict)
+    instance: Title = Field(..., description="what the instance is")
+    calendar: Calendar = Field(..., description="periods, tranches, horizon")
+    economics: Economics = Field(Economics(), description="defaults of the service parameters; discounting; optimism bias")
+    rules: Rules = Field(Rules(), description="the rules by name")
+    ranges: dict[str, RangeEntry] = Field(default_factory=dict, description="low and high of inputs, by path")
+    scenarios: dict[str, ScenarioEntry] = Field(default_factory=dict, description="named lists of overrides")
 
     @field_validator("ranges", mode="before")
     @classmethod

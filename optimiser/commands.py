@@ -71,9 +71,13 @@ def _failure(status: str, lines: Sequence[str], code: int, **data: Any) -> Outco
 def _audit_failure(error: AuditError) -> Outcome:
     from optimiser.files import dump_failure
 
-    path = dump_failure(error.dump, error.faults, Path("runs"))
-    lines = [*str(error).splitlines(), f"this is a defect of the optimiser; please report it with {path}"]
-    return _failure("audit_failed", lines, DEFECT, faults=list(error.faults), dump=str(path))
+    try:
+        path = str(dump_failure(error.dump, error.faults, Path("runs")))
+        advice = f"this is a defect of the optimiser; please report it with {path}"
+    except OSError as trouble:
+        path = ""
+        advice = f"this is a defect of the optimiser; what was found could not be saved: {trouble.strerror or trouble}"
+    return _failure("audit_failed", [*str(error).splitlines(), advice], DEFECT, faults=list(error.faults), dump=path)
 
 
 def _defect(error: Exception) -> Outcome:

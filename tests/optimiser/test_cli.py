@@ -15,6 +15,8 @@ import pytest
 from benchmarks.region import write_region
 from typer.testing import CliRunner, Result
 
+import formulations
+from optimiser.audit import Audit
 from optimiser.cli import app
 from optimiser.files import FILES
 from optimiser.plan import Plan
@@ -127,6 +129,45 @@ def test_missing_solver_is_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     result = run("solve", "bromsgrove-redditch", "--solver", "glpk", "--out", tmp_path / "plan")
     assert result.exit_code == 2
     assert "glpk" in result.stderr.lower()
+
+
+def test_a_plan_that_fails_its_audit_is_1_and_never_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The faults are said, the document is saved apart for the report of the defect, and no run is written."""
+    monkeypatch.chdir(tmp_path)
+    found = Audit(faults=("npv: £1.00 in the plan, £2.00 by the audit (£1.00 apart)",), rules=(), npv=2.0)
+    monkeypatch.setattr("optimiser.pipeline.audit", lambda *_: found)
+    result = run("solve", "bromsgrove-redditch", "--out", tmp_path / "plan")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "did not pass its audit" in result.stderr
+    assert found.faults[0] in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+    (dump,) = (tmp_path / "runs").iterdir()
+    assert json.loads(dump.read_text(encoding="utf-8"))["faults"] == list(found.faults)
+
+
+def test_a_plan_that_the_model_values_otherwise_is_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model's objective and the plan's NPV are compared before the plan is reported."""
+    monkeypatch.chdir(tmp_path)
+    settle = formulations.settle
+    monkeypatch.setattr(formulations, "settle", lambda *given: (settle(*given)[0], settle(*given)[1] + 0.001))
+    result = run("solve", "bromsgrove-redditch", "--out", tmp_path / "plan")
+    assert result.exit_code == 1
+    assert "by the model (£1.00 apart)" in result.stderr
+
+
+def test_trouble_without_a_name_is_1_and_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A defect is said in one line; the traceback is there for those who ask."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr("optimiser.pipeline.solve", fail)
+    result = run("solve", "bromsgrove-redditch", "--out", tmp_path / "plan")
+    assert result.exit_code == 1
+    assert "a defect of the optimiser: ZeroDivisionError: oh" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not any(tmp_path.iterdir())
 
 
 def test_overrides_are_logged_with_old_and_new(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ def test_pounds(value: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(950, "£950"), (478350.2, "£478,350"), (999_999, "£999,999"), (1_234_567, "£1.23 million"), (-2e9, "-£2,000.00 million")]
+    ("value", "text"),
+    [(950, "£950"), (478350.2, "£478,350"), (999_999, "£999,999"), (1_234_567, "£1.23 million"), (-2e9, "-£2,000.00 million")],
 )
 def test_short(value: float, text: str) -> None:
     """The same figure as in the tables below a million."""
