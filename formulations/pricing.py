@@ -19,18 +19,10 @@ from numpy.typing import NDArray
 from formulations.factors import Factors, discount_factors, growth_factors, live_factors, service_factors
 from instances import LIVE, Instance
 from instances.graph import CouncilGraph, council_graph
+from instances.heads import GROWING_HEADS, MOVE_SAVING_HEADS, ONE_OFF_HEADS, RECURRING_HEADS
 from instances.tables import Estimate, Tier
 
 Array = NDArray[np.float64]
-
-SAVING_HEADS = ("duplication", "process", "convergence", "estimated_saving")
-"""Yearly savings of a move; they are phased in."""
-RECURRING_HEADS = ("coordination", "distance", "friction", "pay_alignment", "hosting", "estimated_cost")
-"""Yearly costs of a move, in full from go-live."""
-ONE_OFF_HEADS = ("set_up", "integration", "platform", "harmonisation", "redundancy", "termination", "estimated_one_off")
-"""Costs paid at go-live."""
-GROWING_HEADS = frozenset({"duplication", "process", "convergence", "friction"})
-"""Heads in proportion to a baseline; they grow with it."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +80,7 @@ def price(instance: Instance, graph: CouncilGraph | None = None) -> Priced:
     _replace_by_estimates(instance, moves)
     _no_one_off_for_live(moves)
     _apply_bias(instance, moves)
-    moves["gross"] = moves[list(SAVING_HEADS)].sum(axis=1)
+    moves["gross"] = moves[list(MOVE_SAVING_HEADS)].sum(axis=1)
     moves["recurring"] = moves[list(RECURRING_HEADS)].sum(axis=1)
     moves["one_off"] = moves[list(ONE_OFF_HEADS)].sum(axis=1)
     priced = Priced(graph, moves, discount, _purchasing(instance, discount))
@@ -181,7 +173,7 @@ def _replace_by_estimates(instance: Instance, moves: pd.DataFrame) -> None:
         estimates[["council", "service", "host", *columns]], how="left", on=["council", "service", "host"]
     )
     for column, head, formulas in (
-        ("annual_saving", "estimated_saving", SAVING_HEADS),
+        ("annual_saving", "estimated_saving", MOVE_SAVING_HEADS),
         ("annual_cost", "estimated_cost", RECURRING_HEADS),
         ("one_off_cost", "estimated_one_off", tuple(name for name in ONE_OFF_HEADS if name != "termination")),
     ):
@@ -199,7 +191,7 @@ def _no_one_off_for_live(moves: pd.DataFrame) -> None:
 def _apply_bias(instance: Instance, moves: pd.DataFrame) -> None:
     """Savings times 1 - bias, recurring and one-off costs times 1 + bias."""
     bias = instance.economics.optimism_bias
-    moves[list(SAVING_HEADS)] *= 1 - bias.savings
+    moves[list(MOVE_SAVING_HEADS)] *= 1 - bias.savings
     moves[[*RECURRING_HEADS, *ONE_OFF_HEADS]] *= 1 + bias.costs
 
 
@@ -218,7 +210,7 @@ def head_values(priced: Priced) -> pd.DataFrame:
     moves = priced.moves
     values = pd.DataFrame(index=moves.index)
     factor = _move_factors(priced)
-    for head in SAVING_HEADS:
+    for head in MOVE_SAVING_HEADS:
         values[head] = moves[head] * factor["phased_grown" if head in GROWING_HEADS else "phased"]
     for head in RECURRING_HEADS:
         values[head] = -moves[head] * factor["grown" if head in GROWING_HEADS else "flat"]

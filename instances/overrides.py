@@ -14,7 +14,6 @@ row out. Scenarios, `--set`, sensitivity and sweeps are lists of overrides and n
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -325,8 +324,3 @@ def json_free(data: Any) -> Any:
     if isinstance(data, dict):
         return {key: json_free(value) for key, value in data.items() if value is not None}
     return data
-
-
-def as_text(value: Any) -> str:
-    """A value as an override writes it."""
-    return json.dumps(value) if isinstance(value, str) else str(value)

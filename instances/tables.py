@@ -19,9 +19,6 @@ GBP_PER_FTE = "GBP per FTE"
 SHARE = "share"
 COUNT = "count"
 
-CATEGORIES = ("back_office", "management", "front_line")
-DECISIONS = ("hosts", "shares_with", "together", "never_with", "stays_out", "not_before", "live")
-
 
 def quantity(meaning: str, unit: str, *, default: Any = None, **limits: Any) -> Any:
     """A numeric column: its meaning, its unit, its limits (`ge`, `gt`, `le`) and what a blank cell means."""

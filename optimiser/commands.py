@@ -17,7 +17,7 @@ from typing import Any
 from instances.errors import InstanceError
 from optimiser.errors import AuditError, InfeasibleError, NoPlanError, OptimiserError
 
-OPTIMAL, DEFECT, USAGE, INFEASIBLE, STOPPED_WITH_PLAN, STOPPED_WITHOUT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+OPTIMAL, DEFECT, USAGE, INFEASIBLE, STOPPED_WITH_PLAN, INTERRUPTED = 0, 1, 2, 3, 4, 130
 TRACEBACK_VARIABLE = "OPTIMISER_TRACEBACK"
 
 

@@ -11,8 +11,9 @@ import numpy as np
 
 from formulations.pricing import Priced
 from instances import LIVE, Instance
-from optimiser.flows import Decision, Flow, Flows, plan_flows
-from optimiser.plan import HEADS, LEAD_AUTHORITY, CashFlow, CouncilResult, HeadTotal, Member, Partnership, PlanDocument, Summary
+from instances.heads import HEADS
+from optimiser.flows import Decision, Flow, Flows, by_partnership, plan_flows
+from optimiser.plan import LEAD_AUTHORITY, CashFlow, CouncilResult, HeadTotal, Member, Partnership, PlanDocument, Summary
 
 DECIMALS = 6
 """Amounts are kept to a millionth of a pound, so that sums of rounded amounts still agree to the penny."""
@@ -36,7 +37,7 @@ def document(priced: Priced, taken: Sequence[Decision], *, status: str, bound: f
     instance = priced.instance
     npv = amount(flows.present_value())
     proven = npv if bound is None else max(npv, amount(bound))
-    partnerships = tuple(_partnership(priced, flows, group) for group in _groups(taken))
+    partnerships = tuple(_partnership(priced, flows, group) for group in by_partnership(taken))
     return PlanDocument(
         instance=instance.name,
         title=instance.settings.instance.title,
@@ -57,13 +58,6 @@ def plan_gap(npv: float, bound: float) -> float | None:
     if bound - npv < 0.01:
         return 0.0
     return round((bound - npv) / abs(npv), 9) if npv else None
-
-
-def _groups(taken: Sequence[Decision]) -> list[list[Decision]]:
-    groups: dict[tuple[str, str], list[Decision]] = {}
-    for decision in taken:
-        groups.setdefault(decision[:2], []).append(decision)
-    return list(groups.values())
 
 
 def _total(flows: Iterable[Flow]) -> float:

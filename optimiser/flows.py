@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formulations.factors import growth_factors, realised, year_since
-from formulations.pricing import GROWING_HEADS, ONE_OFF_HEADS, RECURRING_HEADS, SAVING_HEADS, Priced, whole_months
-from instances import LIVE, Calendar, Instance, financial_year
-from instances.tables import Tier
+from formulations.pricing import Priced, Purchasing, whole_months
+from formulations.tiers import HALF_PENNY
+from instances import LIVE, Calendar, financial_year
+from instances.heads import GROWING_HEADS, MOVE_SAVING_HEADS, ONE_OFF_HEADS, RECURRING_HEADS
 
 Array = NDArray[np.float64]
-HALF_PENNY = 0.005
 
 Decision = tuple[str, str, str, int]
 """(service, host, council, tranche); the host's own row has council = host."""
@@ -91,14 +91,19 @@ def plan_flows(priced: Priced, decisions: Sequence[Decision]) -> Flows:
     for decision, row in moves.items():
         flows += _move_flows(priced, row, decision)
     full: dict[tuple[str, str, str], float] = {}
-    partnerships: dict[tuple[str, str], list[Decision]] = {}
-    for decision in decisions:
-        partnerships.setdefault(decision[:2], []).append(decision)
-    for members in partnerships.values():
-        found, at_full = _purchasing_flows(priced.instance, members)
+    for members in by_partnership(decisions):
+        found, at_full = _purchasing_flows(priced, members)
         flows += found
         full |= at_full
     return Flows(tuple(flows), moves, full, priced.discount, priced.instance.calendar)
+
+
+def by_partnership(decisions: Sequence[Decision]) -> list[list[Decision]]:
+    """The decisions of each partnership, in their order."""
+    groups: dict[tuple[str, str], list[Decision]] = defaultdict(list)
+    for decision in decisions:
+        groups[decision[:2]].append(decision)
+    return list(groups.values())
 
 
 def _priced_rows(priced: Priced, decisions: Sequence[Decision]) -> dict[Decision, Mapping[Hashable, Any]]:
@@ -118,7 +123,7 @@ def _move_flows(priced: Priced, row: Mapping[Hashable, Any], decision: Decision)
     live = (np.arange(calendar.periods) >= first).astype(float)
     growth = growth_factors(instance, service)
     at_go_live = (np.arange(calendar.periods) == first).astype(float)
-    shapes = [(head, calendar.period_years * share, False) for head in SAVING_HEADS]
+    shapes = [(head, calendar.period_years * share, False) for head in MOVE_SAVING_HEADS]
     shapes += [(head, -calendar.period_years * live, False) for head in RECURRING_HEADS]
     shapes += [(head, -at_go_live, True) for head in ONE_OFF_HEADS]
     return [
@@ -128,20 +133,19 @@ def _move_flows(priced: Priced, row: Mapping[Hashable, Any], decision: Decision)
     ]
 
 
-def _purchasing_flows(instance: Instance, members: Sequence[Decision]) -> tuple[list[Flow], dict[tuple[str, str, str], float]]:
+def _purchasing_flows(priced: Priced, members: Sequence[Decision]) -> tuple[list[Flow], dict[tuple[str, str, str], float]]:
     """Each member's part of joint purchasing, by its own procured cost: over the periods, and a year at full membership."""
-    service = members[0][0]
-    tiers = sorted((row.from_volume, row.rate) for row in instance.rows(Tier) if row.service == service)
-    if not tiers:
+    instance, service = priced.instance, members[0][0]
+    tiers = priced.purchasing.get(service)
+    if tiers is None:
         return [], {}
-    keep = 1 - instance.economics.optimism_bias.savings
     periods = np.arange(instance.calendar.periods)
     growth = growth_factors(instance, service)
     cost = {decision: instance.baselines[decision[2], service].procured_cost for decision in members}
     live = {decision: periods >= max(decision[3], 0) for decision in members}
     spend = sum(cost[decision] * live[decision] for decision in members) * growth
-    rate = _rates(tiers, np.asarray(spend)) * keep
-    full = float(_rates(tiers, np.array([sum(cost.values())]))[0]) * keep
+    rate = _rates(tiers, np.asarray(spend))
+    full = float(_rates(tiers, np.array([sum(cost.values())]))[0])
     flows = [
         Flow(service, host, council, "purchasing", False, instance.calendar.period_years * growth * rate * cost[decision] * live[decision])
         for decision in members
@@ -151,9 +155,8 @@ def _purchasing_flows(instance: Instance, members: Sequence[Decision]) -> tuple[
     return flows, {decision[:3]: full * cost[decision] for decision in members}
 
 
-def _rates(tiers: Sequence[tuple[float, float]], spend: Array) -> Array:
-    """The rate of the highest step reached, for each spend; half a penny short of a step has reached it."""
-    volumes = np.array([volume for volume, _ in tiers])
-    rates = np.array([0.0, *(rate for _, rate in tiers)])
-    result: Array = rates[np.searchsorted(volumes - HALF_PENNY, spend, side="right")]
+def _rates(tiers: Purchasing, spend: Array) -> Array:
+    """The biased rate of the highest step reached, for each spend; half a penny short of a step has reached it."""
+    rates = np.array([0.0, *tiers.rate])
+    result: Array = rates[np.searchsorted(np.array(tiers.from_volume) - HALF_PENNY, spend, side="right")]
     return result

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from typing import Any
 
@@ -66,8 +66,8 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
 
     Args:
         instance: What `instances.read` gives.
-        settings: How to solve; or give its fields by name.
-        changes: Fields of SolveSettings.
+        settings: How to solve; the defaults unless given.
+        changes: Fields of SolveSettings, by name, that go before those of `settings`.
 
     Raises:
         InfeasibleError: What is decided clashes with the rules.
@@ -75,7 +75,7 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
         AuditError: The plan found is not confirmed by the audit: a defect of ours.
         SolverError: The back end is missing or failed.
     """
-    settings = SolveSettings(**changes) if settings is None else settings
+    settings = replace(settings or SolveSettings(), **changes)
     timings: dict[str, float] = {}
     with _stage("price", settings, timings):
         priced = formulations.price(instance)

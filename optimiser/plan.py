@@ -14,10 +14,6 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-SAVING_HEADS = ("duplication", "process", "convergence", "estimated_saving", "purchasing")
-RECURRING_HEADS = ("coordination", "distance", "friction", "pay_alignment", "hosting", "estimated_cost")
-ONE_OFF_HEADS = ("set_up", "integration", "platform", "harmonisation", "redundancy", "termination", "estimated_one_off")
-HEADS = SAVING_HEADS + RECURRING_HEADS + ONE_OFF_HEADS
 LEAD_AUTHORITY = "lead_authority"
 """The vehicle of a partnership where no table of vehicles is given."""
 

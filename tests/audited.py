@@ -12,8 +12,9 @@ from textwrap import dedent
 from typing import Any
 
 from instances import Instance, read
+from instances.heads import HEADS
 from optimiser.audit import Decision, Move, derive
-from optimiser.plan import HEADS, CashFlow, CouncilResult, HeadTotal, Member, Partnership, PlanDocument, Summary
+from optimiser.plan import CashFlow, CouncilResult, HeadTotal, Member, Partnership, PlanDocument, Summary
 
 Place = tuple[Any, ...]
 

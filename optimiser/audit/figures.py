@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from instances import Instance
+from instances.heads import HEADS
 from optimiser.audit.decisions import Decision
 from optimiser.audit.facts import Facts, financial_year
 from optimiser.audit.flows import MemberFlows, partnership_flows
-from optimiser.plan import HEADS, LEAD_AUTHORITY, CouncilResult, HeadTotal, Member, Partnership, Summary
+from optimiser.plan import LEAD_AUTHORITY, CouncilResult, HeadTotal, Member, Partnership, Summary
 
 CashKey: TypeAlias = tuple[str, str, str, str]
 """Financial year, council, service, head."""

@@ -14,11 +14,12 @@ from small import settings, write_instance
 from tiny import write_tiny
 
 from formulations import Priced, price
-from formulations.pricing import ONE_OFF_HEADS, RECURRING_HEADS, SAVING_HEADS, head_values, whole_months
+from formulations.pricing import head_values, whole_months
 from instances import read
+from instances.heads import MOVE_SAVING_HEADS, ONE_OFF_HEADS, RECURRING_HEADS
 from optimiser.audit.facts import whole_months as whole_months_of_the_audit
 
-HEADS = (*SAVING_HEADS, *RECURRING_HEADS, *ONE_OFF_HEADS)
+HEADS = (*MOVE_SAVING_HEADS, *RECURRING_HEADS, *ONE_OFF_HEADS)
 EVERYTHING = """
     duplication_avoided = 0.5
     process_saving = 0.1
@@ -186,7 +187,7 @@ def test_optimism_bias(pair: Pricer) -> None:
     priced = pair(economics=EVERYTHING + "optimism_bias = { savings = 0.2, costs = 0.5 }")
     for council, figures in (("Elm", JOIN), ("Ash", HOSTING)):
         for head in HEADS:
-            assert move(priced, council)[head] == pytest.approx(figures.get(head, 0.0) * (0.8 if head in SAVING_HEADS else 1.5))
+            assert move(priced, council)[head] == pytest.approx(figures.get(head, 0.0) * (0.8 if head in MOVE_SAVING_HEADS else 1.5))
 
 
 @pytest.mark.parametrize(
@@ -257,7 +258,7 @@ def test_estimates(pair: Pricer, figures: str, saving: float, cost: float, one_o
     given = dict(
         zip(("estimated_saving", "estimated_cost", "estimated_one_off"), [part.strip() for part in figures.split(",")], strict=True)
     )
-    for heads, (name, text) in zip((SAVING_HEADS, RECURRING_HEADS, ONE_OFF_HEADS), given.items(), strict=True):
+    for heads, (name, text) in zip((MOVE_SAVING_HEADS, RECURRING_HEADS, ONE_OFF_HEADS), given.items(), strict=True):
         if text:
             assert row[name] == float(text)
             assert not row[[head for head in heads if head not in (name, "termination")]].any()
@@ -363,7 +364,7 @@ def test_heads_sum_to_npv(pair: Pricer) -> None:
     values = head_values(priced).loc[row.name]
     grown, flat, phased = 1 + 0.8 * 1.5 + 0.64 * 2.25, 1 + 0.8 + 0.64, 0.5 + 0.8 * 1.5 + 0.64 * 2.25
     factors = (
-        dict.fromkeys(SAVING_HEADS, phased)
+        dict.fromkeys(MOVE_SAVING_HEADS, phased)
         | dict.fromkeys(RECURRING_HEADS, -flat)
         | {"friction": -grown}
         | dict.fromkeys(ONE_OFF_HEADS, -1)
