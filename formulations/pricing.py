@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from formulations.factors import Factors, discount_factors, growth_factors, live_factors, service_factors
 from instances import LIVE, Instance
 from instances.graph import CouncilGraph, council_graph
-from instances.heads import GROWING_HEADS, MOVE_SAVING_HEADS, ONE_OFF_HEADS, RECURRING_HEADS
+from instances.heads import GROWING_HEADS, MOVE_ONE_OFF_HEADS, MOVE_RECURRING_HEADS, MOVE_SAVING_HEADS
 from instances.tables import Estimate, Tier
 
 Array = NDArray[np.float64]
@@ -81,8 +81,8 @@ def price(instance: Instance, graph: CouncilGraph | None = None) -> Priced:
     _no_one_off_for_live(moves)
     _apply_bias(instance, moves)
     moves["gross"] = moves[list(MOVE_SAVING_HEADS)].sum(axis=1)
-    moves["recurring"] = moves[list(RECURRING_HEADS)].sum(axis=1)
-    moves["one_off"] = moves[list(ONE_OFF_HEADS)].sum(axis=1)
+    moves["recurring"] = moves[list(MOVE_RECURRING_HEADS)].sum(axis=1)
+    moves["one_off"] = moves[list(MOVE_ONE_OFF_HEADS)].sum(axis=1)
     priced = Priced(graph, moves, discount, _purchasing(instance, discount))
     _add_positions(priced)
     moves["npv"] = _npv(priced)
@@ -174,8 +174,8 @@ def _replace_by_estimates(instance: Instance, moves: pd.DataFrame) -> None:
     )
     for column, head, formulas in (
         ("annual_saving", "estimated_saving", MOVE_SAVING_HEADS),
-        ("annual_cost", "estimated_cost", RECURRING_HEADS),
-        ("one_off_cost", "estimated_one_off", tuple(name for name in ONE_OFF_HEADS if name != "termination")),
+        ("annual_cost", "estimated_cost", MOVE_RECURRING_HEADS),
+        ("one_off_cost", "estimated_one_off", tuple(name for name in MOVE_ONE_OFF_HEADS if name != "termination")),
     ):
         figure = given[column].to_numpy(float)
         known = ~np.isnan(figure)
@@ -185,14 +185,14 @@ def _replace_by_estimates(instance: Instance, moves: pd.DataFrame) -> None:
 
 def _no_one_off_for_live(moves: pd.DataFrame) -> None:
     """What is live already has paid its one-offs."""
-    moves.loc[moves["tranche"] == LIVE, list(ONE_OFF_HEADS)] = 0.0
+    moves.loc[moves["tranche"] == LIVE, list(MOVE_ONE_OFF_HEADS)] = 0.0
 
 
 def _apply_bias(instance: Instance, moves: pd.DataFrame) -> None:
     """Savings times 1 - bias, recurring and one-off costs times 1 + bias."""
     bias = instance.economics.optimism_bias
     moves[list(MOVE_SAVING_HEADS)] *= 1 - bias.savings
-    moves[[*RECURRING_HEADS, *ONE_OFF_HEADS]] *= 1 + bias.costs
+    moves[[*MOVE_RECURRING_HEADS, *MOVE_ONE_OFF_HEADS]] *= 1 + bias.costs
 
 
 def _add_positions(priced: Priced) -> None:
@@ -212,10 +212,10 @@ def head_values(priced: Priced) -> pd.DataFrame:
     factor = _move_factors(priced)
     for head in MOVE_SAVING_HEADS:
         values[head] = moves[head] * factor["phased_grown" if head in GROWING_HEADS else "phased"]
-    for head in RECURRING_HEADS:
+    for head in MOVE_RECURRING_HEADS:
         values[head] = -moves[head] * factor["grown" if head in GROWING_HEADS else "flat"]
     paid = priced.discount[np.maximum(moves["tranche"].to_numpy(), 0)]
-    for head in ONE_OFF_HEADS:
+    for head in MOVE_ONE_OFF_HEADS:
         values[head] = -moves[head] * paid
     return values
 

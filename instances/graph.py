@@ -22,7 +22,7 @@ from instances.distance import distance_matrices
 from instances.instance import Instance
 from instances.moves import FORBIDDEN_COLUMNS, MOVE_COLUMNS, TOLERANCE, Mask, incompatible, service_moves
 from instances.pairs import Pairs
-from instances.rules import DistanceLimit
+from instances.rule_figures import DistanceLimit
 from instances.tables import Adjacency
 from instances.windows import go_live_windows
 

@@ -12,10 +12,13 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 
 from instances.calendar import Calendar
-from instances.rules import CompatibilityRule, DistanceLimit, QualityRule, Rules
+from instances.rule_figures import CompatibilityRule, DistanceLimit, QualityRule
+from instances.rules import Rules
 from instances.settings import Economics, Settings
-from instances.tables import TABLES, Baseline, Contract, Council, Pair, Row, Service
+from instances.tables import TABLES, Baseline, Contract, Council, Option, Pair, Row, Service, Vehicle
 
+LEAD_AUTHORITY = "lead_authority"
+"""The delivery vehicle where the data name none: the host employs, at neutral figures."""
 AnyRow = TypeVar("AnyRow", bound=Row)
 
 
@@ -97,6 +100,18 @@ class Instance:
         """Contracts by (council, service)."""
         return {(row.council, row.service): row for row in self.rows(Contract)}
 
+    @cached_property
+    def options(self) -> dict[tuple[str, str, str], Option]:
+        """Alternatives to sharing by (council, service, option), sorted."""
+        return {(row.council, row.service, row.option): row for row in self.rows(Option)}
+
+    def vehicles(self, service: str) -> dict[str, Vehicle]:
+        """Delivery vehicles that may run a service, by name; without a table one, the lead authority, with neutral figures."""
+        rows = self.rows(Vehicle)
+        if not rows:
+            return {LEAD_AUTHORITY: Vehicle(vehicle=LEAD_AUTHORITY)}
+        return {row.vehicle: row for row in rows if row.service_names is None or service in row.service_names}
+
     def parameter(self, service: str, name: str) -> float:
         """A service parameter: the service's own figure, else the default of `[economics]`, else 0."""
         own = getattr(self.services[service], name)
@@ -108,7 +123,7 @@ class Instance:
         return self.services[service].phase_in or self.economics.phase_in or (1.0,)
 
     def figure(self, rule: str) -> dict[str, float]:
-        """The figure of a rule for each service where it is on: minimum_saving, maximum_partnerships, compatibility's minimum.
+        """The figure of a rule for each service where it is on: such as minimum_saving, maximum_partnerships, payback, compatibility's minimum.
 
         `false` in instance.toml switches the rule off for all services; otherwise a column of services.csv
         goes before the figure of instance.toml.
@@ -158,6 +173,15 @@ class Instance:
             if minimum is not None or tolerance is not None:
                 result[name] = QualityRule(minimum=minimum, tolerance=tolerance)
         return result
+
+    def contiguity(self) -> frozenset[str]:
+        """Services for which rule contiguity is on."""
+        setting = self.rules.contiguity
+        if setting is False:
+            return frozenset()
+        named = set(self.services) if setting is True else set(setting or ())
+        named -= {name for name, service in self.services.items() if service.contiguity is False}
+        return frozenset(named | {name for name, service in self.services.items() if service.contiguity})
 
     def partnership_size(self) -> dict[str, tuple[int, int | None]]:
         """Least and greatest number of members for each service, the host included; at least two always."""

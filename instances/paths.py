@@ -13,7 +13,6 @@ from typing import Any
 from instances.errors import nearest
 from instances.instance import Instance, row_key
 from instances.messages import figure, keys_at, show
-from instances.rules import LATER_RULES
 from instances.settings import Settings
 from instances.tables import TABLES, Pair, Row
 
@@ -190,7 +189,6 @@ def _key(where: dict[Any, Any], path: Sequence[str], depth: int, walked: list[st
     if found is not None:
         return found
     known = keys_at(Settings, walked) if walked else list(where)
-    known += list(LATER_RULES) if walked == ["rules"] else []
     if part in known or (not known and "*" not in path[:depth]):
         return part
     raise OverrideError("matches nothing", close=_swap(path, depth, nearest(part, known)))

@@ -19,8 +19,6 @@ from instances.settings_file import SettingsReading, read_settings
 from instances.tables import REQUIRED_TABLES, TABLES, Pair, Row
 from instances.text_file import read_lines
 
-LATER_TABLES = ("options", "vehicles")
-"""Tables of the format that this version refuses when they have rows; it never ignores them."""
 SETTINGS = "instance.toml"
 
 
@@ -128,11 +126,6 @@ def _read_folder(folder: Path) -> _Reading:
 
 def _read_table(path: Path, name: str, table: TableReading) -> None:
     lines = read_lines(path)
-    if name in LATER_TABLES:
-        first = next((number for number, cells in enumerate(lines.cells[1:], 2) if any(cell.strip() for cell in cells)), None)
-        if first is not None:
-            table.faults.append(Fault(table.file, "is not in this version", "leave the table out, or without rows", row=first))
-        return
     table.faults += lines.faults
     table.complete = lines.complete
     if lines.complete or lines.cells:

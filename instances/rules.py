@@ -7,66 +7,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from instances.messages import refuse, show
-from instances.values import Number, Truth, Whole, number, whole
-
-
-class _Figures(BaseModel):
-    """Figures of one rule; frozen, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DistanceLimit(_Figures):
-    """A limit in km or in minutes."""
-
-    km: Number | None = Field(None, ge=0, description="greatest distance", json_schema_extra={"unit": "km"})
-    minutes: Number | None = Field(None, ge=0, description="greatest travel time", json_schema_extra={"unit": "minutes"})
-
-    @model_validator(mode="after")
-    def _one_unit(self) -> DistanceLimit:
-        if (self.km is None) == (self.minutes is None):
-            given = "neither km nor minutes" if self.km is None else "both km and minutes"
-            raise refuse(f"{given} given", "give one of them, such as { km = 40 }")
-        return self
-
-
-class CompatibilityRule(_Figures):
-    """Least score of every pair of members, or of every member with the host."""
-
-    minimum: Number = Field(..., ge=0, le=1, description="least score", json_schema_extra={"unit": "score"})
-    scope: Literal["all_pairs", "with_host"] = Field("all_pairs", description="every pair of members, or each member with the host")
-
-
-class QualityRule(_Figures):
-    """Least performance of a host, and how far it may fall short of a member's."""
-
-    minimum: Number | None = Field(None, description="least performance of the host", json_schema_extra={"unit": "score"})
-    tolerance: Number | None = Field(
-        None, ge=0, description="how far the host may fall short of the member", json_schema_extra={"unit": "score"}
-    )
-
-    @model_validator(mode="after")
-    def _something(self) -> QualityRule:
-        if self.minimum is None and self.tolerance is None:
-            raise refuse("neither minimum nor tolerance given", "give one or both, such as { minimum = 0.6 }")
-        return self
-
-
-class PartnershipSizeRule(_Figures):
-    """Least and greatest number of members, the host included."""
-
-    minimum: Whole = Field(2, ge=2, description="least number of members", json_schema_extra={"unit": "members"})
-    maximum: Whole | None = Field(None, ge=2, description="greatest number of members", json_schema_extra={"unit": "members"})
-
-    @model_validator(mode="after")
-    def _ordered(self) -> PartnershipSizeRule:
-        if self.maximum is not None and self.maximum < self.minimum:
-            raise refuse(f"minimum {self.minimum} is above maximum {self.maximum}", "write the smaller figure as minimum")
-        return self
-
+from instances.rule_figures import (
+    CompatibilityRule,
+    DistanceLimit,
+    InvestmentLimit,
+    MinimumTotalSaving,
+    PartnershipSizeRule,
+    QualityRule,
+    Sequence,
+)
+from instances.values import Truth, number, whole
 
 FIGURE = "write the figure of the rule, or false to switch it off"
 
@@ -138,21 +91,78 @@ SizeFigures = Annotated[
     | Annotated[PartnershipSizeRule, Tag("<table>")],
     Discriminator(shape),
 ]
+InvestmentFigures = Annotated[
+    Off
+    | Annotated[InvestmentLimit, _only_table("{ programme = 3_000_000 }"), Tag("<figure>")]
+    | Annotated[InvestmentLimit, Tag("<table>")],
+    Discriminator(shape),
+]
+TotalSavingFigures = Annotated[
+    Off
+    | Annotated[MinimumTotalSaving, _only_table("{ amount = 5_000_000, year = 4 }"), Tag("<figure>")]
+    | Annotated[MinimumTotalSaving, Tag("<table>")],
+    Discriminator(shape),
+]
 
-LATER_RULES = (
-    "contiguity",
-    "minimum_total_saving",
-    "no_council_worse_off",
-    "payback",
-    "investment_limit",
-    "onboarding_capacity",
-    "hosting_limit",
-    "each_hosts",
-    "sequencing",
-    "bundle",
-    "partner_limit",
-)
-"""Rules of the model that this version refuses when they are switched on; it never ignores them."""
+
+def _years(value: Any) -> float:
+    """A number of years above 0."""
+    years = _rule_number(value)
+    if years <= 0:
+        raise refuse(f"{show(value)} is out of range", "expected more than 0")
+    return years
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """A list of different names, one at least."""
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+        raise refuse(f"{show(value)} is not a list of services", 'write a list such as ["waste_collection"]')
+    if not value:
+        raise refuse("[] has too few items", "expected at least 1")
+    twice = next((name for index, name in enumerate(value) if name in value[:index]), None)
+    if twice is not None:
+        raise refuse(f"{show(twice)} stands twice", "name each service once")
+    return tuple(value)
+
+
+def _contiguity(value: Any) -> Any:
+    """`true`, `false`, or the services for which the rule is on."""
+    return value if isinstance(value, bool) else _names(value)
+
+
+def _bundle(value: Any) -> Any:
+    """Off, or lists of two services or more."""
+    if value is False:
+        return value
+    if not isinstance(value, list | tuple) or not value or not all(isinstance(group, list | tuple) for group in value):
+        raise refuse(f"{show(value)} is not a list of lists", 'write a list such as [["revenues", "benefits"]], or false to switch it off')
+    groups = tuple(_names(group) for group in value)
+    single = next((group for group in groups if len(group) < 2), None)
+    if single is not None:
+        raise refuse(f"{show(single)} has too few items", "a bundle has at least 2 services")
+    return groups
+
+
+def _reading(value: Any) -> Any:
+    """Off, or which of the two readings of the rule holds."""
+    if value is True:
+        raise refuse("true does not say which reading", 'write "where_it_falls" or "compensated", or false to switch it off')
+    return value
+
+
+def _list_shape(value: Any) -> str:
+    return "<off>" if value is False else "<list>"
+
+
+Years = Annotated[float, BeforeValidator(_years)]
+YearsByService = Annotated[Off | Annotated[Years, Tag("<figure>")] | Annotated[dict[str, Years], Tag("<table>")], Discriminator(shape)]
+Contiguity = Annotated[bool | tuple[str, ...], BeforeValidator(_contiguity)]
+Bundles = Annotated[Literal[False] | tuple[tuple[str, ...], ...], BeforeValidator(_bundle)]
+Sequences = Annotated[
+    Off | Annotated[tuple[Sequence, ...], Field(min_length=1), Tag("<list>")],
+    Discriminator(_list_shape),
+]
+Reading = Annotated[Literal[False, "where_it_falls", "compensated"], BeforeValidator(_reading)]
 
 
 class Rules(BaseModel):
@@ -176,8 +186,31 @@ class Rules(BaseModel):
     minimum_saving: ByService | None = Field(
         None, description="second-year position as a share of the combined baseline", json_schema_extra={"unit": "share"}
     )
+    contiguity: Contiguity | None = Field(None, description="members are neighbours, or linked through members; true or a list of services")
+    minimum_total_saving: TotalSavingFigures | None = Field(
+        None, description="savings less recurring costs of the programme in a year", json_schema_extra={"unit": "GBP a year"}
+    )
+    no_council_worse_off: Reading | None = Field(
+        None, description="each council's own NPV is not below 0, as it falls or after payments between partners"
+    )
+    payback: YearsByService | None = Field(
+        None, description="years after opening by which a partnership has earned its cost", json_schema_extra={"unit": "years"}
+    )
+    investment_limit: InvestmentFigures | None = Field(
+        None, description="one-off cost by financial year", json_schema_extra={"unit": "GBP"}
+    )
     delivery_capacity: Count | None = Field(None, description="go-lives per council and tranche", json_schema_extra={"unit": "go-lives"})
     programme_capacity: Count | None = Field(None, description="go-lives per tranche", json_schema_extra={"unit": "go-lives"})
+    onboarding_capacity: CountByService | None = Field(
+        None, description="members joining one host per tranche and service", json_schema_extra={"unit": "members"}
+    )
+    hosting_limit: Count | None = Field(None, description="services that one council hosts", json_schema_extra={"unit": "services"})
+    each_hosts: Truth | None = Field(None, description="a council that joins anything also hosts something")
+    sequencing: Sequences | None = Field(None, description="what has to be live at a council before a service goes live there")
+    bundle: Bundles | None = Field(None, description="services that a council shares with one host in one tranche, or not at all")
+    partner_limit: Count | None = Field(
+        None, description="different partners of one council over all services", json_schema_extra={"unit": "councils"}
+    )
 
     columns: ClassVar[dict[str, str]] = {
         "minimum_saving": "minimum_saving",
@@ -187,12 +220,7 @@ class Rules(BaseModel):
         "maximum_partnerships": "maximum_partnerships",
         "partnership_size": "partnership_size_minimum",
         "quality": "quality",
+        "contiguity": "contiguity",
+        "payback": "payback",
+        "onboarding_capacity": "onboarding_capacity",
     }
-
-    @model_validator(mode="before")
-    @classmethod
-    def _later_rules(cls, data: Any) -> Any:
-        """A rule that this version does not hold may be off; switched on, it is refused like an unknown one."""
-        if not isinstance(data, dict):
-            return data
-        return {name: value for name, value in data.items() if name not in LATER_RULES or not (value is False or value is None)}

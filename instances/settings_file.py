@@ -14,7 +14,7 @@ from instances.calendar import Calendar
 from instances.errors import Fault, nearest
 from instances.messages import explain, keys_at
 from instances.ranges import Range, Scenario
-from instances.rules import LATER_RULES, Rules
+from instances.rules import Rules
 from instances.settings import Economics, Settings, Title
 
 FILE = "instance.toml"
@@ -105,13 +105,11 @@ def _unknown(place: list[str]) -> Fault:
     """A key that nobody knows where it stands."""
     *section, name = place
     column = ".".join(section)
-    if section == ["rules"] and name in LATER_RULES:
-        return Fault(FILE, f"rule '{name}' is not in this version", f"switch it off with {name} = false", column=column)
     known = {"ranges": list(Range.model_fields), "scenarios": list(Scenario.model_fields)}.get(section[0] if section else "") or keys_at(
         Settings, section
     )
     noun = {"": "a section", "rules": "a rule"}.get(column, "a key here")
-    close = nearest(name, [*known, *(LATER_RULES if section == ["rules"] else ())])
+    close = nearest(name, known)
     expected = "" if close or len(known) > MANY else f"known here: {', '.join(known)}"
     return Fault(FILE, f"'{name}' is not {noun}", expected, column=column, nearest=close)
 

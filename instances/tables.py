@@ -97,6 +97,12 @@ class Council(Row):
     population: float | None = quantity("residents", "people", ge=0)
     control: str | None = text("party in control, NOC where none has a majority")
     culture: str | None = text("way of working, as a label that councils may have in common")
+    ceases: dt.date | None = Field(
+        None,
+        description="first day on which the council no longer exists, if it is abolished or merged",
+        json_schema_extra={"unit": "date"},
+    )
+    successor: str | None = text("council to which its services pass on that day")
 
 
 class Service(Row, Parameters):
@@ -115,6 +121,9 @@ class Service(Row, Parameters):
     partnership_size_maximum: int | None = count("maximum of rule partnership_size for this service", ge=2)
     quality: float | None = quantity("minimum of rule quality for this service", "score")
     quality_tolerance: float | None = quantity("tolerance of rule quality for this service", "score", ge=0)
+    contiguity: bool | None = Field(None, description="whether rule contiguity is on for this service", json_schema_extra={"unit": ""})
+    payback: float | None = quantity("rule payback for this service", "years", gt=0)
+    onboarding_capacity: int | None = count("rule onboarding_capacity for this service", ge=0)
 
 
 class Baseline(Row):
@@ -203,6 +212,7 @@ class Commitment(Row):
     )
     other: str | None = text("the host (shares_with, live) or the other council (together, never_with)")
     go_live: dt.date | None = Field(None, description="when; blank for any tranche", json_schema_extra={"unit": "date"})
+    vehicle: str | None = text("delivery vehicle of the partnership (hosts, live); blank for any")
 
 
 class Option(Row):
@@ -214,8 +224,8 @@ class Option(Row):
     option: str = text("name of the alternative", required=True)
     annual_saving: float | None = quantity("saving at full effect", GBP_A_YEAR)
     annual_cost: float | None = quantity("running cost", GBP_A_YEAR)
-    one_off_cost: float | None = quantity("one-off cost", GBP)
-    available_from: dt.date | None = Field(None, description="first day", json_schema_extra={"unit": "date"})
+    one_off_cost: float | None = quantity("one-off cost, leaving a contract included", GBP)
+    available_from: dt.date | None = Field(None, description="first day; blank for any tranche", json_schema_extra={"unit": "date"})
 
 
 class Estimate(Row):
@@ -249,6 +259,11 @@ class Vehicle(Row):
     annual_cost: float = quantity("added to the hosting cost", GBP_A_YEAR, default=0.0, ge=0)
     minimum_members: int | None = count("members it needs", ge=2)
     services: str | None = text("services it may run, separated by semicolons; blank for all")
+
+    @property
+    def service_names(self) -> tuple[str, ...] | None:
+        """Services it may run; None for all."""
+        return None if self.services is None else tuple(name.strip() for name in self.services.split(";"))
 
 
 TABLES: dict[str, type[Row]] = {

@@ -13,7 +13,7 @@ from formulations.pricing import Priced
 from instances import LIVE, Instance
 from instances.heads import HEADS
 from optimiser.flows import Decision, Flow, Flows, by_partnership, plan_flows
-from optimiser.plan import LEAD_AUTHORITY, CashFlow, CouncilResult, HeadTotal, Member, Partnership, PlanDocument, Summary
+from optimiser.plan import CashFlow, CouncilResult, HeadTotal, Member, Partnership, PlanDocument, Summary
 
 DECIMALS = 6
 """Amounts are kept to a millionth of a pound, so that sums of rounded amounts still agree to the penny."""
@@ -43,6 +43,7 @@ def document(priced: Priced, taken: Sequence[Decision], *, status: str, bound: f
         title=instance.settings.instance.title,
         status="optimal" if status == "optimal" else "feasible",
         npv=npv,
+        objective_value=npv,
         bound=None if bound is None else proven,
         gap=None if bound is None else plan_gap(npv, proven),
         summary=_summary(instance, flows, partnerships),
@@ -72,7 +73,7 @@ def _partnership(priced: Priced, flows: Flows, group: Sequence[Decision]) -> Par
     return Partnership(
         service=service,
         host=host,
-        vehicle=LEAD_AUTHORITY,
+        vehicle="lead_authority",
         members=members,
         npv=amount(sum(m.npv for m in members)),
         annual_saving=amount(annual),
@@ -119,6 +120,7 @@ def _councils(instance: Instance, flows: Flows, partnerships: Sequence[Partnersh
             council=council,
             services_shared=len(memberships[council]),
             services_hosted=sum(p.host == council for p, _ in memberships[council]),
+            options_taken=0,
             baseline=amount(baseline[council]),
             npv=amount(sum(m.npv for _, m in memberships[council])),
             annual_saving=amount(sum(m.annual_saving for _, m in memberships[council])),
@@ -154,6 +156,7 @@ def _summary(instance: Instance, flows: Flows, partnerships: Sequence[Partnershi
     annual, one_off = sum(p.annual_saving for p in partnerships), sum(p.one_off for p in partnerships)
     return Summary(
         partnerships=len(partnerships),
+        options=0,
         councils=len({m.council for m in members}),
         go_lives=sum(m.tranche != LIVE for m in members),
         annual_saving=amount(annual),

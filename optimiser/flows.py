@@ -19,7 +19,7 @@ from formulations.factors import growth_factors, realised, year_since
 from formulations.pricing import Priced, Purchasing, whole_months
 from formulations.tiers import HALF_PENNY
 from instances import LIVE, Calendar, financial_year
-from instances.heads import GROWING_HEADS, MOVE_SAVING_HEADS, ONE_OFF_HEADS, RECURRING_HEADS
+from instances.heads import GROWING_HEADS, MOVE_ONE_OFF_HEADS, MOVE_RECURRING_HEADS, MOVE_SAVING_HEADS
 
 Array = NDArray[np.float64]
 
@@ -124,8 +124,8 @@ def _move_flows(priced: Priced, row: Mapping[Hashable, Any], decision: Decision)
     growth = growth_factors(instance, service)
     at_go_live = (np.arange(calendar.periods) == first).astype(float)
     shapes = [(head, calendar.period_years * share, False) for head in MOVE_SAVING_HEADS]
-    shapes += [(head, -calendar.period_years * live, False) for head in RECURRING_HEADS]
-    shapes += [(head, -at_go_live, True) for head in ONE_OFF_HEADS]
+    shapes += [(head, -calendar.period_years * live, False) for head in MOVE_RECURRING_HEADS]
+    shapes += [(head, -at_go_live, True) for head in MOVE_ONE_OFF_HEADS]
     return [
         Flow(service, host, council, head, one_off, row[head] * shape * (growth if head in GROWING_HEADS else 1.0))
         for head, shape, one_off in shapes

@@ -12,8 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from instances.read import LATER_TABLES, locate
-from instances.rules import LATER_RULES
+from instances.read import locate
 from instances.tables import REQUIRED_TABLES, TABLES, unit
 from optimiser.commands import Outcome
 from optimiser.errors import UsageError
@@ -74,10 +73,9 @@ def _write_empty(target: Path) -> None:
     text = resources.files("instances").joinpath("data/template.toml").read_text(encoding="utf-8")
     (target / "instance.toml").write_text(text.replace("# TABLES\n", _tables_text()), encoding="utf-8")
     for name, model in TABLES.items():
-        if name not in LATER_TABLES:
-            header = io.StringIO()
-            csv.writer(header, lineterminator="\n").writerow(_columns(model))
-            (target / f"{name}.csv").write_text(header.getvalue(), encoding="utf-8")
+        header = io.StringIO()
+        csv.writer(header, lineterminator="\n").writerow(_columns(model))
+        (target / f"{name}.csv").write_text(header.getvalue(), encoding="utf-8")
 
 
 def _columns(model: Any) -> list[str]:
@@ -90,8 +88,6 @@ def _tables_text() -> str:
     """What each table holds, as comments: column, unit, meaning; from the schema, so that the two cannot differ."""
     lines = []
     for name, model in TABLES.items():
-        if name in LATER_TABLES:
-            continue
         need = "required" if name in REQUIRED_TABLES else "optional"
         lines.append(f"# {name}.csv ({need}): {' '.join((model.__doc__ or '').split())}")
         for column in _columns(model):
@@ -99,7 +95,6 @@ def _tables_text() -> str:
             measure = f" ({unit(field)})" if unit(field) else ""
             lines.append(f"#   {column}{measure}: {field.description}")
         lines.append("#")
-    lines.append(f"# Rules that this version does not hold yet: {', '.join(LATER_RULES)}.")
     return "\n".join(lines) + "\n"
 
 

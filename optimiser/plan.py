@@ -14,9 +14,6 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-LEAD_AUTHORITY = "lead_authority"
-"""The vehicle of a partnership where no table of vehicles is given."""
-
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,6 +28,11 @@ class Member(_Frozen):
     npv: float
     annual_saving: float = Field(description="yearly position at full effect, its part of purchasing included, GBP a year")
     one_off: float = Field(description="one-off cost, GBP")
+    ends: dt.date | None = Field(None, description="day from which nothing is counted, since the council or its host ceases to exist")
+    passes_to: str = Field("", description="council to which the service passes on that day, where the data name one")
+    payment: float = Field(
+        0.0, description="present value received from partners (paid if below 0), where the rule asks for it; not in npv"
+    )
 
 
 class Partnership(_Frozen):
@@ -48,17 +50,37 @@ class Partnership(_Frozen):
     payback_years: float | None = Field(description="one_off / annual_saving; None where there is no saving")
 
 
+class OptionTaken(_Frozen):
+    """An alternative to sharing that a council takes for one service."""
+
+    council: str
+    service: str
+    option: str
+    tranche: int
+    start: dt.date
+    npv: float
+    annual_saving: float = Field(description="yearly position at full effect, GBP a year")
+    one_off: float = Field(description="one-off cost, GBP")
+    baseline: float = Field(description="the council's cost of the service today, GBP a year")
+    ends: dt.date | None = Field(None, description="day from which nothing is counted, since the council ceases to exist")
+    passes_to: str = Field("", description="council to which the service passes on that day, where the data name one")
+
+
 class CouncilResult(_Frozen):
-    """What the plan means for one council."""
+    """What the plan means for one council; amounts are before payments between partners."""
 
     council: str
     services_shared: int
     services_hosted: int
+    options_taken: int
     baseline: float = Field(description="cost today of all services that it runs, GBP a year")
     npv: float
     annual_saving: float
     one_off: float
     net_saving: float = Field(description="undiscounted, over the horizon")
+    payment: float = Field(
+        0.0, description="present value received from partners (paid if below 0), where the rule asks for it; not in npv"
+    )
 
 
 class CashFlow(_Frozen):
@@ -99,12 +121,13 @@ class Summary(_Frozen):
     """The plan in a few figures."""
 
     partnerships: int
-    councils: int = Field(description="councils that share something")
+    options: int = Field(description="alternatives to sharing that are taken")
+    councils: int = Field(description="councils that share something or take an alternative")
     go_lives: int
     annual_saving: float
     one_off: float
     net_saving: float = Field(description="undiscounted, over the horizon")
-    baseline: float = Field(description="combined cost today of what is shared")
+    baseline: float = Field(description="combined cost today of what is shared or done otherwise")
     payback_years: float | None = Field(description="one_off / annual_saving; None where there is no saving")
     breakeven: dt.date | None = Field(
         description="day from which cash, after having been below 0, stays at 0 or above; None if there is none"
@@ -119,11 +142,18 @@ class PlanDocument(_Frozen):
     title: str
     status: Literal["optimal", "feasible"]
     npv: float
-    bound: float | None = Field(description="no plan has a higher NPV than this; None where nothing is proven")
-    gap: float | None = Field(description="(bound - npv) / |npv|; None where the NPV is 0 and the bound is not, or nothing is proven")
+    objective: Literal["npv", "net_saving", "yearly_position"] = Field("npv", description="what is maximised")
+    objective_year: int | None = Field(None, description="year of the appraisal that objective yearly_position is about")
+    objective_value: float = Field(description="GBP, or GBP a year; less the cost of changes where there is an adopted plan")
+    changes: int | None = Field(None, description="arrangements that differ from the adopted plan; None where there is none")
+    change_cost: float = Field(0.0, description="what each of them has to earn, GBP")
+    bound: float | None = Field(description="no plan has a higher objective value than this; None where nothing is proven")
+    gap: float | None = Field(
+        description="(bound - value) / |value| of the objective; None where the value is 0 and the bound is not, or nothing is proven"
+    )
     summary: Summary
     partnerships: tuple[Partnership, ...]
-    options: tuple[dict[str, Any], ...] = ()
+    options: tuple[OptionTaken, ...] = ()
     councils: tuple[CouncilResult, ...]
     cashflow: tuple[CashFlow, ...]
     heads: tuple[HeadTotal, ...]
@@ -165,12 +195,12 @@ class Plan:
 
     @property
     def bound(self) -> float | None:
-        """No plan has a higher NPV than this, GBP; None where nothing is proven."""
+        """No plan has a higher objective value than this, GBP; None where nothing is proven."""
         return self.document.bound
 
     @property
     def gap(self) -> float | None:
-        """(bound - npv) / |npv|, a share; None where nothing is proven, or the NPV is 0 and the bound is not."""
+        """(bound - value) / |value| of the objective, a share; None where nothing is proven, or the value is 0 and the bound is not."""
         return self.document.gap
 
     @property
@@ -180,13 +210,19 @@ class Plan:
 
     @cached_property
     def partnerships(self) -> pd.DataFrame:
-        """One row for each member: service, host, vehicle, member, tranche, go_live, npv, annual_saving, one_off."""
+        """One row for each member: service, host, vehicle, member, then the fields of `Member`."""
         rows = [
             {"service": p.service, "host": p.host, "vehicle": p.vehicle, "member": m.council, **m.model_dump(exclude={"council"})}
             for p in self.document.partnerships
             for m in p.members
         ]
-        return pd.DataFrame(rows, columns=["service", "host", "vehicle", "member", "tranche", "go_live", "npv", "annual_saving", "one_off"])
+        fields = [name for name in Member.model_fields if name != "council"]
+        return pd.DataFrame(rows, columns=["service", "host", "vehicle", "member", *fields])
+
+    @cached_property
+    def options(self) -> pd.DataFrame:
+        """One row for each alternative to sharing that is taken."""
+        return _frame(OptionTaken, self.document.options)
 
     @cached_property
     def councils(self) -> pd.DataFrame:

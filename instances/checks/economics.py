@@ -11,7 +11,7 @@ from instances.checks.draft import Draft
 from instances.errors import Fault
 from instances.instance import Instance, row_key
 from instances.messages import figure
-from instances.rules import DistanceLimit
+from instances.rule_figures import DistanceLimit
 
 LIMITS = ("maximum_distance", "maximum_span")
 

@@ -15,7 +15,7 @@ from instances.heads import HEADS
 from optimiser.audit.decisions import Decision
 from optimiser.audit.facts import Facts, financial_year
 from optimiser.audit.flows import MemberFlows, partnership_flows
-from optimiser.plan import LEAD_AUTHORITY, CouncilResult, HeadTotal, Member, Partnership, Summary
+from optimiser.plan import CouncilResult, HeadTotal, Member, Partnership, Summary
 
 CashKey: TypeAlias = tuple[str, str, str, str]
 """Financial year, council, service, head."""
@@ -117,7 +117,7 @@ def _partnership(facts: Facts, decision: Decision, flows: Sequence[MemberFlows])
     return Partnership(
         service=decision.service,
         host=decision.host,
-        vehicle=LEAD_AUTHORITY,
+        vehicle="lead_authority",
         members=members,
         npv=sum(member.npv for member in members),
         annual_saving=annual_saving,
@@ -158,6 +158,7 @@ def _councils(facts: Facts, partnerships: Sequence[Partnership], net_savings: di
             council=council,
             services_shared=len(moves),
             services_hosted=sum(partnership.host == council for partnership, _ in moves),
+            options_taken=0,
             baseline=baselines[council],
             npv=sum(member.npv for _, member in moves),
             annual_saving=sum(member.annual_saving for _, member in moves),
@@ -175,6 +176,7 @@ def _summary(
     annual_saving, one_off = sum(p.annual_saving for p in partnerships), sum(p.one_off for p in partnerships)
     return Summary(
         partnerships=len(partnerships),
+        options=0,
         councils=len({member.council for p in partnerships for member in p.members}),
         go_lives=sum(member.tranche >= 0 for p in partnerships for member in p.members),
         annual_saving=annual_saving,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from instances.rules import DistanceLimit
+from instances.rule_figures import DistanceLimit
 from optimiser.audit.decisions import Decision, Move
 from optimiser.audit.facts import HALF_A_PENNY, Facts
 from optimiser.audit.lines import Applied, Place, apply_limit, line, month_and_year, plain

@@ -16,10 +16,10 @@ from tiny import write_tiny
 from formulations import Priced, price
 from formulations.pricing import head_values, whole_months
 from instances import read
-from instances.heads import MOVE_SAVING_HEADS, ONE_OFF_HEADS, RECURRING_HEADS
+from instances.heads import MOVE_ONE_OFF_HEADS, MOVE_RECURRING_HEADS, MOVE_SAVING_HEADS
 from optimiser.audit.facts import whole_months as whole_months_of_the_audit
 
-HEADS = (*MOVE_SAVING_HEADS, *RECURRING_HEADS, *ONE_OFF_HEADS)
+HEADS = (*MOVE_SAVING_HEADS, *MOVE_RECURRING_HEADS, *MOVE_ONE_OFF_HEADS)
 EVERYTHING = """
     duplication_avoided = 0.5
     process_saving = 0.1
@@ -258,7 +258,7 @@ def test_estimates(pair: Pricer, figures: str, saving: float, cost: float, one_o
     given = dict(
         zip(("estimated_saving", "estimated_cost", "estimated_one_off"), [part.strip() for part in figures.split(",")], strict=True)
     )
-    for heads, (name, text) in zip((MOVE_SAVING_HEADS, RECURRING_HEADS, ONE_OFF_HEADS), given.items(), strict=True):
+    for heads, (name, text) in zip((MOVE_SAVING_HEADS, MOVE_RECURRING_HEADS, MOVE_ONE_OFF_HEADS), given.items(), strict=True):
         if text:
             assert row[name] == float(text)
             assert not row[[head for head in heads if head not in (name, "termination")]].any()
@@ -365,9 +365,9 @@ def test_heads_sum_to_npv(pair: Pricer) -> None:
     grown, flat, phased = 1 + 0.8 * 1.5 + 0.64 * 2.25, 1 + 0.8 + 0.64, 0.5 + 0.8 * 1.5 + 0.64 * 2.25
     factors = (
         dict.fromkeys(MOVE_SAVING_HEADS, phased)
-        | dict.fromkeys(RECURRING_HEADS, -flat)
+        | dict.fromkeys(MOVE_RECURRING_HEADS, -flat)
         | {"friction": -grown}
-        | dict.fromkeys(ONE_OFF_HEADS, -1)
+        | dict.fromkeys(MOVE_ONE_OFF_HEADS, -1)
     )
     for head in HEADS:
         assert values[head] == pytest.approx(JOIN.get(head, 0.0) * factors[head])

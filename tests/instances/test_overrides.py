@@ -12,7 +12,7 @@ import pytest
 from instances import Instance, InstanceError, OverrideChange, apply, read
 from instances.overrides import Override
 from instances.paths import OverrideError, join_path, split_path
-from instances.rules import CompatibilityRule, DistanceLimit
+from instances.rule_figures import CompatibilityRule, DistanceLimit
 from instances.tables import TABLES, Commitment, Compatibility, Distance, History, Tier
 
 BASE_FOLDER = Path(__file__).parents[1] / "malformed" / "base"

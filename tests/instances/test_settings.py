@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from instances.calendar import Calendar
-from instances.rules import LATER_RULES, CompatibilityRule, DistanceLimit, PartnershipSizeRule, QualityRule, Rules
+from instances.rule_figures import CompatibilityRule, DistanceLimit, PartnershipSizeRule, QualityRule
+from instances.rules import Rules
 from instances.settings import Economics, Settings, green_book_rate
 from instances.settings_file import SettingsReading, read_settings
 
@@ -133,12 +134,6 @@ def test_forms_of_rules(text: str, value: Any) -> None:
     found = getattr(settings(f"[rules]\n{text}\n").rules, name)
     assert found == value
     assert (found is False) == (value is False)
-
-
-@pytest.mark.parametrize("name", LATER_RULES)
-def test_later_rules_may_be_off(name: str) -> None:
-    """An instance of a later version reads here once they are."""
-    assert settings(f"[rules]\n{name} = false\n").rules == Rules()
 
 
 def test_settings_read_back_as_they_are() -> None:
