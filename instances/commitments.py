@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from instances.instance import Instance
+from instances.instance import LEAD_AUTHORITY, Instance
 from instances.tables import Commitment
 
 Key = tuple[str, str]
@@ -25,6 +25,7 @@ class Decided:
         not_before: First day on which they may go live.
         go_live: Days on which they must go live, if they do; two different ones cannot be kept.
         live: Host of those who are live already, and since when.
+        vehicle: Delivery vehicle of the partnership of a host and service, where it is decided; every live partnership has one.
     """
 
     hosts: set[Key] = field(default_factory=set)
@@ -35,6 +36,17 @@ class Decided:
     not_before: dict[Key, dt.date] = field(default_factory=dict)
     go_live: dict[Key, tuple[dt.date, ...]] = field(default_factory=dict)
     live: dict[Key, tuple[str, dt.date]] = field(default_factory=dict)
+    vehicle: dict[Key, str] = field(default_factory=dict)
+
+    def must_share(self, council: str, service: str) -> bool:
+        """Whether the council has to be in a partnership for the service, or is in one already, so that it has no alternative."""
+        key = (council, service)
+        return (
+            key in self.hosts
+            or key in self.shares_with
+            or key in self.live
+            or any(service == shared and council in pair for *pair, shared in self.together)
+        )
 
     def live_is_kept(self, key: Key) -> bool:
         """Whether nothing else that is decided contradicts what is live already."""
@@ -55,7 +67,7 @@ def decided(instance: Instance) -> Decided:
     result = Decided()
     if not instance.rules.commitments:
         return result
-    together, never_with = [], []
+    together, never_with, named = [], [], {}
     for row in instance.rows(Commitment):
         for service in _services(instance, row):
             if row.decision == "together" and row.other is not None:
@@ -64,10 +76,14 @@ def decided(instance: Instance) -> Decided:
                 never_with.append((row.council, row.other, service))
             else:
                 _single(instance, row, service, result)
+            if row.vehicle is not None and row.decision in ("hosts", "live"):
+                named[host_of(row), service] = row.vehicle
             if row.go_live is not None and row.decision in ("hosts", "shares_with", "together"):
                 for council in (row.council, row.other) if row.decision == "together" else (row.council,):
                     key = (str(council), service)
                     result.go_live[key] = (*result.go_live.get(key, ()), row.go_live)
+    live = _with_hosts(result.live)
+    unnamed = {(host, service): own_vehicle(instance, service) for (_, service), (host, _) in live.items()}
     return Decided(
         result.hosts,
         result.shares_with,
@@ -76,8 +92,22 @@ def decided(instance: Instance) -> Decided:
         result.stays_out,
         result.not_before,
         result.go_live,
-        _with_hosts(instance, result.live),
+        live,
+        {key: vehicle for key, vehicle in sorted((unnamed | named).items()) if vehicle is not None},
     )
+
+
+def host_of(row: Commitment) -> str:
+    """The host of a commitment that is about one partnership (hosts, live)."""
+    return row.council if row.other is None else row.other
+
+
+def own_vehicle(instance: Instance, service: str) -> str | None:
+    """The vehicle of what is live where no row names it: the only one that may run the service, else the lead authority."""
+    known = instance.vehicles(service)
+    if len(known) == 1:
+        return next(iter(known))
+    return LEAD_AUTHORITY if LEAD_AUTHORITY in known else None
 
 
 def _services(instance: Instance, row: Commitment) -> list[str]:
@@ -101,7 +131,7 @@ def _single(instance: Instance, row: Commitment, service: str, result: Decided) 
         result.live[key] = (row.other, row.go_live or instance.calendar.start)
 
 
-def _with_hosts(instance: Instance, live: dict[Key, tuple[str, dt.date]]) -> dict[Key, tuple[str, dt.date]]:
+def _with_hosts(live: dict[Key, tuple[str, dt.date]]) -> dict[Key, tuple[str, dt.date]]:
     """The host of a live member is live itself, since its first member at the latest."""
     complete = dict(live)
     for (_, service), (host, since) in sorted(live.items()):

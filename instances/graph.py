@@ -16,10 +16,12 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from instances.alternatives import available_options
 from instances.commitments import decided
 from instances.compatibility import score_matrices
 from instances.distance import distance_matrices
 from instances.instance import Instance
+from instances.linking import linked
 from instances.moves import FORBIDDEN_COLUMNS, MOVE_COLUMNS, TOLERANCE, Mask, incompatible, service_moves
 from instances.pairs import Pairs
 from instances.rule_figures import DistanceLimit
@@ -54,6 +56,11 @@ class CouncilGraph(Pairs):
     def forbidden(self) -> pd.DataFrame:
         """Why other moves do not exist: the rule, the value, the limit. A blank council, host or tranche means any."""
         return self._built[1]
+
+    @cached_property
+    def options(self) -> pd.DataFrame:
+        """Every alternative to sharing that can be taken: council, service, option, tranche; sorted by service, council, option, tranche."""
+        return available_options(self.instance, self.decided)
 
     @cached_property
     def conflicts(self) -> dict[str, Mask]:
@@ -96,33 +103,20 @@ class CouncilGraph(Pairs):
     def parts(self) -> list[frozenset[tuple[str, str]]]:
         """Independent parts of the problem, as sets of (council, service); no rule and no move links two of them.
 
-        Largest first. Only baselines that have a move are in a part.
+        Largest first. Only baselines that have a move or an option are in a part.
         """
         graph: nx.Graph[tuple[str, str]] = nx.Graph()
-        graph.add_nodes_from(zip(self.moves["council"], self.moves["service"], strict=True))
+        for frame in (self.moves, self.options):
+            graph.add_nodes_from(zip(frame["council"], frame["service"], strict=True))
         links = self.moves[["council", "service", "host"]].drop_duplicates()
         graph.add_edges_from(((c, s), (h, s)) for c, s, h in links.itertuples(index=False) if c != h)
-        graph.add_edges_from(self._linking_edges(list(graph)))
-        return sorted((frozenset(part) for part in nx.connected_components(graph)), key=lambda part: (-len(part), min(part)))
-
-    def _linking_edges(self, nodes: list[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
-        """Edges from rules that reach across partnerships: chains through all that one rule row holds."""
-        rules = self.instance.rules
-        groups: dict[object, list[tuple[str, str]]] = {}
-        capped = self.instance.figure("maximum_partnerships")
-        for council, service in nodes:
-            if rules.programme_capacity is not None and rules.programme_capacity is not False:
-                groups.setdefault("all", []).append((council, service))
-            if rules.delivery_capacity is not None and rules.delivery_capacity is not False:
-                groups.setdefault(("council", council), []).append((council, service))
-            if service in capped:
-                groups.setdefault(("service", service), []).append((council, service))
-        for group in groups.values():
-            yield from pairwise(group)
-        known = set(nodes)
+        known = set(graph)
+        for group in linked(self.instance, known):
+            graph.add_edges_from(pairwise(group))
         for a, b, service in self.decided.together:
             if (a, service) in known and (b, service) in known:
-                yield (a, service), (b, service)
+                graph.add_edge((a, service), (b, service))
+        return sorted((frozenset(part) for part in nx.connected_components(graph)), key=lambda part: (-len(part), min(part)))
 
     @cached_property
     def network(self) -> nx.Graph[str]:

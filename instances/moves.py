@@ -68,6 +68,7 @@ def service_moves(pairs: Pairs, service: str) -> tuple[pd.DataFrame, list[pd.Dat
         )
     )
     refused += _window_refusals(pairs, service, names)
+    refused += _ceased_refusals(pairs, service, names, hosts)
     return _cross(pairs, links, allowed), [frame for frame in refused if len(frame)]
 
 
@@ -144,6 +145,7 @@ def _cross(pairs: Pairs, links: _Links, allowed: Mask) -> pd.DataFrame:
     )
     live_hosts = {pairs.position[host] for (council, s), (host, _) in pairs.decided.live.items() if s == service and council == host}
     has_opened = np.logical_or.accumulate(can_open, axis=1) | np.array([place in live_hosts for place in links.hosts], dtype=bool)[:, None]
+    has_opened &= ~pairs.windows.ceased[[pairs.baseline_position[pairs.councils[h], service] for h in links.hosts]].reshape(-1, tranches)
     exists = allowed[:, :, None] & windows[:, None, :] & np.where(own[:, :, None], can_open[None, :, :], has_opened[None, :, :])
     joined = (exists & ~own[:, :, None]).any(axis=(0, 2)) | np.array([place in live_hosts for place in links.hosts], dtype=bool)
     exists &= joined[None, :, None]
@@ -233,6 +235,29 @@ def _window_refusals(pairs: Pairs, service: str, names: list[str]) -> Iterator[p
             "unit": "",
         }
     )
+
+
+def _ceased_refusals(pairs: Pairs, service: str, names: list[str], hosts: list[str]) -> Iterator[pd.DataFrame]:
+    """Tranches that do not begin before a council ceases: as the one that moves, and as the host of others."""
+    dates = pairs.instance.calendar.tranche_dates
+    for role, councils in (("council", names), ("host", hosts)):
+        places = [pairs.baseline_position[council, service] for council in councils]
+        rows, tranche = np.nonzero(pairs.windows.ceased[places].reshape(-1, len(dates)))
+        gone = [councils[index] for index in rows]
+        ends = [pairs.instance.councils[council].ceases for council in gone]
+        blank = {"council": None, "host": None}
+        yield _frame(
+            {
+                **blank,
+                role: gone,
+                "service": service,
+                "tranche": tranche,
+                "rule": "ceases",
+                "value": np.array([dates[k].toordinal() for k in tranche], dtype=float),
+                "limit": np.array([end.toordinal() for end in ends if end is not None], dtype=float),
+                "unit": "day",
+            }
+        )
 
 
 def _frame(columns: dict[str, object]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""When each council's service may go live: contracts, and what is already decided about dates.
+"""When each council's service may go live: contracts, what is already decided about dates, and until the council ceases.
 
 Rule contract_timing: a go-live is on or after `expires`; or on or after `break_from`, paying
 `termination_charge + termination_share * annual_cost * years left` (years left: days / 365.25 from go-live to `expires`).
@@ -28,12 +28,14 @@ class Windows:
         charge: Termination charge of a go-live, GBP before optimism bias, same shape.
         too_early: Whether the contract forbids it, same shape.
         decided: Whether a commitment forbids it, same shape.
+        ceased: Whether the council no longer exists, same shape.
     """
 
     allowed: NDArray[np.bool_]
     charge: NDArray[np.float64]
     too_early: NDArray[np.bool_]
     decided: NDArray[np.bool_]
+    ceased: NDArray[np.bool_]
 
 
 def termination_charge(contract: Contract, annual_cost: float, go_live: dt.date) -> float:
@@ -57,6 +59,8 @@ def go_live_windows(instance: Instance, decided: Decided) -> Windows:
     shape = (len(keys), len(dates))
     too_early = np.zeros(shape, dtype=bool)
     held = np.zeros(shape, dtype=bool)
+    ends = [instance.councils[council].ceases for council, _ in keys]
+    ceased = np.array([[end is not None and day >= end for day in dates] for end in ends], dtype=bool).reshape(shape)
     charge = np.zeros(shape)
     if instance.rules.contract_timing:
         for key, contract in instance.contracts.items():
@@ -72,4 +76,4 @@ def go_live_windows(instance: Instance, decided: Decided) -> Windows:
         held[position[key]] |= [any(tranche != day for day in days) for tranche in dates]
     for key in (*decided.stays_out, *decided.live):
         held[position[key]] = True
-    return Windows(~(too_early | held), charge, too_early, held)
+    return Windows(~(too_early | held | ceased), charge, too_early, held, ceased)
