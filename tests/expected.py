@@ -1,7 +1,8 @@
 """Published figures of a case study (`expected.toml`), and the small path language that finds them in a plan.
 
 An entry is a table `[[figure]]` with `name`, `where`, `source`, one of `value`, `at_least` and `at_most`, and perhaps
-`tolerance` (absolute; a number has one), `scenarios`, `overrides` and `note`.
+`tolerance` (absolute; a number has one), `scenarios`, `overrides`, `less` and `note`. With `less = { scenarios, overrides }`
+the figure is a difference: the number in the plan less the number at the same place of that other plan.
 
 A path leads from the top of plan.json to one value:
 
@@ -28,11 +29,15 @@ from typing import Any
 _FUNCTION = re.compile(r"\s*(?P<name>\w+)\((?P<path>.*)\)\s*", re.DOTALL)
 _STEP = re.compile(r'(?P<key>\w+)(?P<filter>\[(?P<conditions>(?:"[^"]*"|[^"\]])*)\])?')
 _CONDITION = re.compile(r'\s*(?P<key>\w+)\s*=\s*(?P<value>"[^"]*"|[^",]*?)\s*(?:,|$)')
-_KEYS = frozenset({"name", "where", "value", "at_least", "at_most", "tolerance", "scenarios", "overrides", "source", "note"})
+_KEYS = frozenset({"name", "where", "value", "at_least", "at_most", "tolerance", "scenarios", "overrides", "less", "source", "note"})
 _LIMITS = ("value", "at_least", "at_most")
 
 Step = tuple[str, tuple[tuple[str, str], ...] | None]
 """A key and the conditions on the elements of its list; None where there are none."""
+
+
+Variant = tuple[tuple[str, ...], tuple[str, ...]]
+"""Scenarios and overrides under which a plan is made."""
 
 
 class PathError(Exception):
@@ -57,6 +62,7 @@ class Figure:
         overrides: Overrides under which it holds.
         source: Where it is published.
         note: Anything else.
+        less: The plan whose number is taken off; None where the figure is the number itself.
     """
 
     name: str
@@ -68,6 +74,7 @@ class Figure:
     overrides: tuple[str, ...]
     source: str
     note: str = ""
+    less: Variant | None = None
 
 
 def read_figures(path: Path) -> list[Figure]:
@@ -116,7 +123,15 @@ def _figure(entry: dict[str, Any]) -> Figure:
         overrides=tuple(entry.get("overrides", ())),
         source=entry["source"],
         note=entry.get("note", ""),
+        less=_variant(entry["less"], at) if "less" in entry else None,
     )
+
+
+def _variant(given: Any, at: str) -> Variant:
+    """The other plan of a difference; it differs from the base in something, or has an empty list to say that it is the base."""
+    if not isinstance(given, dict) or not given or set(given) - {"scenarios", "overrides"}:
+        raise EntryError(f"{at}: less holds scenarios, overrides, or both")
+    return tuple(given.get("scenarios", ())), tuple(given.get("overrides", ()))
 
 
 def _plain(value: Any) -> Any:
@@ -124,13 +139,22 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def check(figure: Figure, plan: Any) -> str | None:
-    """None where the plan has the figure, else what was expected and what was found."""
+def check(figure: Figure, plan: Any, other: Any = None) -> str | None:
+    """None where the plan has the figure, else what was expected and what was found; `other` is the plan that `less` names."""
     try:
         found = _plain(look_up(plan, figure.where))
+        if figure.less is not None:
+            found = _difference(figure.where, found, _plain(look_up(other, figure.where)))
     except PathError as error:
         return _failure(figure, str(error))
     return None if _holds(figure, found) else _failure(figure, repr(found))
+
+
+def _difference(where: str, first: Any, second: Any) -> float:
+    for value in (first, second):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise PathError(f"'{where}' leads to {value!r}, which is not a number to subtract")
+    return float(first - second)
 
 
 def _holds(figure: Figure, found: Any) -> bool:
@@ -148,14 +172,20 @@ def _holds(figure: Figure, found: Any) -> bool:
 def _failure(figure: Figure, found: str) -> str:
     limit = "" if figure.limit == "value" else f"{figure.limit.replace('_', ' ')} "
     within = f", within {figure.tolerance:g}" if figure.tolerance else ""
-    under = [*(f"scenario {name}" for name in figure.scenarios), *figure.overrides]
+    under = _under(figure.scenarios, figure.overrides)
+    less = "" if figure.less is None else f" less the plan {_under(*figure.less) or 'as it stands'}"
     lines = [
-        f"figure: {figure.name}" + (f" (with {'; '.join(under)})" if under else ""),
+        f"figure: {figure.name}" + (f" ({under})" if under else "") + less,
         f"where: {figure.where}",
         f"expected: {limit}{figure.expected!r}{within} ({figure.source})",
         f"found: {found}",
     ]
     return "\n  ".join(lines)
+
+
+def _under(scenarios: tuple[str, ...], overrides: tuple[str, ...]) -> str:
+    named = "; ".join([*(f"scenario {name}" for name in scenarios), *overrides])
+    return f"with {named}" if named else ""
 
 
 def look_up(plan: Any, where: str) -> Any:

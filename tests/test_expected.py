@@ -111,6 +111,25 @@ def test_figure_is_held_within_tolerance(tmp_path: Path, limit: str, fails: bool
     assert (check(figure, PLAN) is not None) == fails
 
 
+def test_difference_of_two_plans(tmp_path: Path) -> None:
+    """With `less`, the number of the other plan is taken off, and the failure names both plans."""
+    (figure,) = figures(tmp_path, ENTRY + 'value = 250\ntolerance = 0.1\nless = { scenarios = ["without"] }')
+    assert figure.less == (("without",), ())
+    assert check(figure, PLAN, {"npv": 1000.5}) is None
+    assert check(figure, PLAN, {"npv": 1001.5}) == (
+        "figure: n less the plan with scenario without\n  where: npv\n  expected: 250, within 0.1 (s)\n  found: 249.0"
+    )
+
+
+def test_difference_of_texts_is_none(tmp_path: Path) -> None:
+    """Only numbers can be subtracted."""
+    (figure,) = figures(tmp_path, ENTRY.replace("npv", "status") + "at_least = 0\nless = { overrides = [] }")
+    failure = check(figure, PLAN, PLAN)
+    assert failure is not None
+    assert "less the plan as it stands" in failure
+    assert "not a number to subtract" in failure
+
+
 def test_date_is_held_against_text(tmp_path: Path) -> None:
     """TOML dates compare with the ISO text of plan.json."""
     (figure,) = figures(tmp_path, ENTRY.replace("npv", "partnerships[service=it].members[council=Elm].go_live") + "value = 2027-04-01")
@@ -143,6 +162,8 @@ def test_failure_has_the_trouble_with_the_path(tmp_path: Path) -> None:
         (ENTRY + 'at_least = "a"', "text and dates have a value and no tolerance"),
         (ENTRY + "value = true", "neither a number nor text nor a date"),
         (ENTRY + "value = 1\ntolerence = 1", "'tolerence' is not a key"),
+        (ENTRY + 'at_least = 1\nless = "base"', "less holds scenarios, overrides, or both"),
+        (ENTRY + 'at_least = 1\nless = { scenario = ["a"] }', "less holds scenarios, overrides, or both"),
         (ENTRY.replace("source", "note") + "at_least = 1", "source is missing or blank"),
         (ENTRY.replace('"npv"', '" "') + "at_least = 1", "where is missing or blank"),
         (ENTRY + f"at_least = 1\n[[figure]]\n{ENTRY}at_least = 2", "'n' stands twice"),
