@@ -115,10 +115,16 @@ def _short(text: str) -> str:
 
 
 def keys_at(model: type[BaseModel], path: Sequence[Any]) -> list[str]:
-    """Keys known at a path inside nested models; empty where the path leads outside them."""
+    """Keys known at a path inside nested models; empty where the path leads outside them.
+
+    An item of a list stands behind its key as `sequencing item 2`, or as a part of its own, `2`.
+    """
     current: type[BaseModel] | None = model
     for part in path:
-        current = next(iter(_models_of(current, str(part))), None)
+        name = str(part).partition(" item ")[0]
+        if current is not None and name.isdigit() and name not in current.model_fields:
+            continue
+        current = next(iter(_models_of(current, name)), None)
         if current is None:
             return []
     return [] if current is None else list(current.model_fields)

@@ -91,6 +91,19 @@ def _by_year_shape(value: Any) -> str:
     return "<table>" if isinstance(value, dict) else "<figure>"
 
 
+def names(value: Any) -> tuple[str, ...]:
+    """A list of different names of services, one at least."""
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+        raise refuse(f"{show(value)} is not a list of services", 'write a list such as ["payroll"]')
+    if not value:
+        raise refuse("[] has too few items", "expected at least 1")
+    twice = next((name for index, name in enumerate(value) if name in value[:index]), None)
+    if twice is not None:
+        raise refuse(f"{show(twice)} stands twice", "name each service once")
+    return tuple(value)
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(names)]
 Money = Annotated[float, BeforeValidator(money)]
 FinancialYear = Annotated[str, BeforeValidator(_financial_year)]
 ByYear = Annotated[
@@ -133,8 +146,8 @@ class Sequence(_Figures):
     """What has to be live at a council before a service, or a category of services, goes live there."""
 
     service: str | None = Field(None, description="service that waits")
-    after: tuple[str, ...] | None = Field(None, description="services that have to be live before it", min_length=1)
-    category: Literal["front_line", "management", "back_office"] | None = Field(None, description="category of services that waits")
+    after: Names | None = Field(None, description="services that have to be live before it")
+    category: Literal["back_office", "management", "front_line"] | None = Field(None, description="category of services that waits")
     after_back_office: Whole | None = Field(
         None, ge=1, description="back-office services that have to be live before it", json_schema_extra={"unit": "services"}
     )
@@ -146,8 +159,12 @@ class Sequence(_Figures):
         by_category = (self.category is not None, self.after_back_office is not None)
         if (all(by_service) and not any(by_category)) or (all(by_category) and not any(by_service)):
             return self
-        forms = (
-            '{ service = "planning", after = ["payroll"], periods = 2 }',
-            '{ category = "front_line", after_back_office = 2, periods = 1 }',
-        )
-        raise refuse("neither a service with after nor a category with after_back_office", f"write {forms[0]} or {forms[1]}")
+        given = " and ".join(key for key in ("service", "after", "category", "after_back_office") if getattr(self, key) is not None)
+        raise refuse(f"{given or 'nothing'} given", f"write {SEQUENCES[0]} or {SEQUENCES[1]}")
+
+
+SEQUENCES = (
+    '{ service = "planning", after = ["payroll"], periods = 2 }',
+    '{ category = "front_line", after_back_office = 2, periods = 1 }',
+)
+"""The two forms of a row of rule sequencing, as instance.toml writes them."""

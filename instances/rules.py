@@ -9,8 +9,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
+from instances.errors import nearest
 from instances.messages import refuse, show
 from instances.rule_figures import (
+    SEQUENCES,
     CompatibilityRule,
     DistanceLimit,
     InvestmentLimit,
@@ -18,6 +20,7 @@ from instances.rule_figures import (
     PartnershipSizeRule,
     QualityRule,
     Sequence,
+    names,
 )
 from instances.values import Truth, number, whole
 
@@ -113,21 +116,9 @@ def _years(value: Any) -> float:
     return years
 
 
-def _names(value: Any) -> tuple[str, ...]:
-    """A list of different names, one at least."""
-    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
-        raise refuse(f"{show(value)} is not a list of services", 'write a list such as ["waste_collection"]')
-    if not value:
-        raise refuse("[] has too few items", "expected at least 1")
-    twice = next((name for index, name in enumerate(value) if name in value[:index]), None)
-    if twice is not None:
-        raise refuse(f"{show(twice)} stands twice", "name each service once")
-    return tuple(value)
-
-
 def _contiguity(value: Any) -> Any:
     """`true`, `false`, or the services for which the rule is on."""
-    return value if isinstance(value, bool) else _names(value)
+    return value if isinstance(value, bool) else names(value)
 
 
 def _bundle(value: Any) -> Any:
@@ -136,7 +127,7 @@ def _bundle(value: Any) -> Any:
         return value
     if not isinstance(value, list | tuple) or not value or not all(isinstance(group, list | tuple) for group in value):
         raise refuse(f"{show(value)} is not a list of lists", 'write a list such as [["revenues", "benefits"]], or false to switch it off')
-    groups = tuple(_names(group) for group in value)
+    groups = tuple(names(group) for group in value)
     single = next((group for group in groups if len(group) < 2), None)
     if single is not None:
         raise refuse(f"{show(single)} has too few items", "a bundle has at least 2 services")
@@ -145,8 +136,20 @@ def _bundle(value: Any) -> Any:
 
 def _reading(value: Any) -> Any:
     """Off, or which of the two readings of the rule holds."""
+    if value is False or (isinstance(value, str) and value in READINGS):
+        return value
+    expected = f'write "{READINGS[0]}" or "{READINGS[1]}", or false to switch it off'
     if value is True:
-        raise refuse("true does not say which reading", 'write "where_it_falls" or "compensated", or false to switch it off')
+        raise refuse("true does not say which reading", expected)
+    raise refuse(f"{show(value)} is not known here", expected, nearest(value, READINGS) if isinstance(value, str) else None)
+
+
+def _sequences(value: Any) -> Any:
+    """Off, or a list of tables."""
+    if value is not False and not isinstance(value, list | tuple):
+        raise refuse(f"{show(value)} is not a list", f"write a list such as [{SEQUENCES[0]}], or false to switch it off")
+    if value is not False and not value:
+        raise refuse("[] has too few items", "write false to switch it off")
     return value
 
 
@@ -154,13 +157,16 @@ def _list_shape(value: Any) -> str:
     return "<off>" if value is False else "<list>"
 
 
+READINGS = ("where_it_falls", "compensated")
+"""The readings of rule no_council_worse_off."""
 Years = Annotated[float, BeforeValidator(_years)]
 YearsByService = Annotated[Off | Annotated[Years, Tag("<figure>")] | Annotated[dict[str, Years], Tag("<table>")], Discriminator(shape)]
 Contiguity = Annotated[bool | tuple[str, ...], BeforeValidator(_contiguity)]
 Bundles = Annotated[Literal[False] | tuple[tuple[str, ...], ...], BeforeValidator(_bundle)]
 Sequences = Annotated[
-    Off | Annotated[tuple[Sequence, ...], Field(min_length=1), Tag("<list>")],
+    Off | Annotated[tuple[Sequence, ...], Tag("<list>")],
     Discriminator(_list_shape),
+    BeforeValidator(_sequences),
 ]
 Reading = Annotated[Literal[False, "where_it_falls", "compensated"], BeforeValidator(_reading)]
 
