@@ -14,6 +14,7 @@ from typing import Any
 from instances import Instance, read
 from instances.heads import HEADS
 from optimiser.audit import Decision, Move, derive
+from optimiser.audit.decisions import Alternative
 from optimiser.plan import CashFlow, CouncilResult, HeadTotal, Member, Partnership, PlanDocument, Summary
 
 Place = tuple[Any, ...]
@@ -39,27 +40,29 @@ def cash(service: str, rows: Sequence[tuple[str, str, str, float]]) -> tuple[Cas
     return tuple(CashFlow(financial_year=y, council=c, service=service, head=h, amount=a) for y, c, h, a in rows)
 
 
-def document_for(instance: Instance, decisions: Sequence[Decision]) -> PlanDocument:
+def document_for(instance: Instance, decisions: Sequence[Decision], alternatives: Sequence[Alternative] = ()) -> PlanDocument:
     """A sound document of these decisions, by the audit's own figures; for tests of rules and structure, not of figures."""
-    figures = derive(instance, decisions)
+    figures = derive(instance, decisions, alternatives)
     return PlanDocument(
         instance=instance.name,
         title="",
         status="optimal",
         npv=figures.npv,
+        objective_value=figures.npv,
         bound=figures.npv,
         gap=0.0,
         summary=figures.summary,
         partnerships=figures.partnerships,
+        options=figures.options,
         councils=figures.councils,
         cashflow=tuple(CashFlow(financial_year=y, council=c, service=s, head=h, amount=a) for (y, c, s, h), a in figures.cashflow.items()),
         heads=figures.heads,
     )
 
 
-def decision(service: str, *moves: tuple[str, int]) -> Decision:
+def decision(service: str, *moves: tuple[str, int], vehicle: str = "lead_authority") -> Decision:
     """A partnership whose first member is the host."""
-    return Decision(service, moves[0][0], tuple(Move(council, tranche) for council, tranche in moves))
+    return Decision(service, moves[0][0], tuple(Move(council, tranche) for council, tranche in moves), vehicle)
 
 
 def changed(document: PlanDocument, **update: Any) -> PlanDocument:
@@ -164,7 +167,9 @@ def kent_by_hand() -> PlanDocument:
         second_year=31000,  # 7,000 - 3,000 + 29,000 - 4,000 + 2,000
         payback_years=0.870968,  # 27 / 31
     )
-    common: dict[str, Any] = {"services_hosted": 0, "services_shared": 0, "npv": 0, "annual_saving": 0, "one_off": 0, "net_saving": 0}
+    common: dict[str, Any] = dict.fromkeys(
+        ("services_shared", "services_hosted", "options_taken", "npv", "annual_saving", "one_off", "net_saving"), 0
+    )
     dover = {"services_shared": 1, "npv": 13840, "annual_saving": 26000, "one_off": 15000, "net_saving": 22500}
     thanet = {"services_shared": 1, "services_hosted": 1, "npv": -4300, "annual_saving": 5000, "one_off": 12000, "net_saving": -1500}
     return PlanDocument(
@@ -172,10 +177,12 @@ def kent_by_hand() -> PlanDocument:
         title="Kent",
         status="feasible",
         npv=9540,
+        objective_value=9540,
         bound=9635.4,
         gap=0.01,
         summary=Summary(
             partnerships=1,
+            options=0,
             councils=2,
             go_lives=2,
             annual_saving=31000,
@@ -320,7 +327,9 @@ def leaves(value: Any, path: Place = ()) -> Iterator[Place]:
         yield path
 
 
-LABELS = {"run", "instance", "title", "status", "manifest", "options"}
+LABELS = {"run", "instance", "title", "status", "manifest"}
+OTHERWISE = {"breakeven": dt.date(2030, 1, 1), "ends": dt.date(2030, 1, 1)}
+"""What stands where there is no figure, once it is changed; 1 elsewhere."""
 
 
 def places(document: PlanDocument) -> list[Place]:
@@ -346,8 +355,10 @@ def tampered(document: PlanDocument, path: Place) -> PlanDocument:
             where[last] = old + 1
         case dt.date():
             where[last] = old + dt.timedelta(days=1)
+        case str() if last == "objective":
+            where[last] = "npv" if old == "yearly_position" else "yearly_position"
         case str():
             where[last] = old + "x"
         case None:
-            where[last] = {"breakeven": dt.date(2030, 1, 1)}.get(last, 1)
+            where[last] = OTHERWISE.get(last, 1)
     return PlanDocument.model_validate(data)

@@ -1,16 +1,23 @@
 """The audit: every figure and every rule of a plan, worked out again from the instance and the plan's decisions alone.
 
 It shares no pricing, no model and no solver with what made the plan, and it is written literally, period by period, so that
-it can be checked against model.md line by line. Taken from the plan are the partnerships (service, host, members with their
-tranches) and nothing else; labels (run, instance, title, status, manifest) are not figures and are left alone.
+it can be checked against model.md line by line. Taken from the plan are the partnerships (service, host, vehicle, members with
+their tranches and payments), the alternatives taken with their tranches, which objective it has and what a change costs, and
+the bound; labels (run, instance, title, status, manifest) are not figures and are left alone.
 
-    flows.py               what a member saves and pays, head by head, in each period (model.md, section 3)
+    decisions.py           what is taken from the plan (model.md, section 2)
+    flows.py               what a member or an alternative saves and pays, head by head, in each period (section 3)
     figures.py             the figures of the plan as sums of these flows
+    objective.py           what is maximised, changes against an adopted plan, bound and gap (section 5)
     compare.py             the plan's figures against them, to half a penny
     structure.py           who shares what with whom and when (section 2)
     partnership_rules.py   the rules about moves, pairs and partnerships (section 4)
     programme_rules.py     the rules across partnerships
-    facts.py, pairs.py     what is looked up: discount factors, tiers, contracts, distances, compatibility
+    council_rules.py       the rules about one council over all its services
+    money_rules.py         the rules about money
+    sequencing.py          what has to be live first
+    commitment_rule.py     what is already decided is kept
+    facts.py, pairs.py, decided.py   what is looked up: discount factors, tiers, contracts, ends, distances, commitments
 """
 
 from __future__ import annotations
@@ -19,12 +26,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from instances import Instance
-from optimiser.audit import partnership_rules, programme_rules
+from optimiser.audit import council_rules, money_rules, partnership_rules, programme_rules
+from optimiser.audit.commitment_rule import commitments
 from optimiser.audit.compare import compare, compare_rules
-from optimiser.audit.decisions import Decision, Move, decisions_of, unpriceable
+from optimiser.audit.decisions import Alternative, Decision, Move, alternatives_of, decisions_of, unpriceable
 from optimiser.audit.facts import Facts
 from optimiser.audit.figures import Figures, derive, derive_from
 from optimiser.audit.lines import Applied
+from optimiser.audit.objective import objective_faults
+from optimiser.audit.sequencing import sequencing
 from optimiser.audit.structure import structural_faults
 from optimiser.plan import PlanDocument, RuleLine
 
@@ -51,7 +61,7 @@ class Audit:
         return not self.faults
 
 
-def audit(instance: Instance, document: PlanDocument) -> Audit:
+def audit(instance: Instance, document: PlanDocument, adopted: PlanDocument | None = None) -> Audit:
     """Audit a plan.
 
     Decisions that cannot be priced at all (unknown names, tranches that are none) end the audit with these faults. The rule
@@ -60,36 +70,50 @@ def audit(instance: Instance, document: PlanDocument) -> Audit:
     Args:
         instance: The instance that the plan was made for, overrides applied.
         document: The plan.
+        adopted: The plan from which each difference counts as a change, if the plan was made against one.
     """
-    decisions = decisions_of(document)
-    faults = unpriceable(instance, decisions)
+    decisions, alternatives = decisions_of(document), alternatives_of(document)
+    faults = unpriceable(instance, decisions, alternatives)
     if faults:
         return Audit(tuple(faults), (), float("nan"))
     facts = Facts(instance)
-    figures = derive_from(facts, decisions)
-    applied = _apply_rules(facts, decisions, figures)
+    figures = derive_from(facts, decisions, alternatives)
+    applied = _apply_rules(facts, decisions, alternatives, figures)
     rules = tuple(one.line for one in applied)
-    faults += structural_faults(facts, document, decisions)
+    faults += structural_faults(facts, decisions, alternatives, figures)
     faults += [one.fault for one in applied if one.fault]
+    faults += objective_faults(facts, document, figures, adopted)
     faults += compare(instance, document, figures)
     faults += compare_rules(document.rules, rules)
     return Audit(tuple(faults), rules, figures.npv)
 
 
-def _apply_rules(facts: Facts, decisions: Sequence[Decision], figures: Figures) -> list[Applied]:
+def _apply_rules(facts: Facts, decisions: Sequence[Decision], alternatives: Sequence[Alternative], figures: Figures) -> list[Applied]:
     """Every rule that is on, applied wherever it applies to this plan, in the order of model.md's table."""
     applied: list[Applied] = []
-    for decision, partnership in zip(decisions, figures.partnerships, strict=True):
+    for decision, partnership, flows in zip(decisions, figures.partnerships, figures.partnership_flows, strict=True):
         applied += partnership_rules.contract_timing(facts, decision)
         applied += partnership_rules.maximum_distance(facts, decision)
         applied += partnership_rules.maximum_span(facts, decision)
+        applied += partnership_rules.contiguity(facts, decision)
         applied += partnership_rules.compatibility(facts, decision)
         applied += partnership_rules.partnership_size(facts, decision)
+        applied += partnership_rules.vehicle_size(facts, decision)
         applied += partnership_rules.minimum_saving(facts, decision, partnership)
+        applied += money_rules.payback(facts, decision, flows)
+        applied += partnership_rules.onboarding_capacity(facts, decision)
         applied += partnership_rules.host_capacity(facts, decision)
         applied += partnership_rules.quality(facts, decision)
     applied += programme_rules.maximum_partnerships(facts, decisions)
+    applied += money_rules.minimum_total_saving(facts, figures)
+    applied += money_rules.no_council_worse_off(facts, figures)
+    applied += money_rules.investment_limit(facts, figures)
     applied += programme_rules.delivery_capacity(facts, decisions)
     applied += programme_rules.programme_capacity(facts, decisions)
-    applied += programme_rules.commitments(facts, decisions)
+    applied += council_rules.hosting_limit(facts, decisions)
+    applied += council_rules.each_hosts(facts, decisions)
+    applied += sequencing(facts, decisions)
+    applied += council_rules.bundle(facts, decisions)
+    applied += council_rules.partner_limit(facts, decisions)
+    applied += commitments(facts, decisions, alternatives)
     return sorted(applied, key=lambda one: one.order)

@@ -17,19 +17,14 @@ from optimiser.audit.figures import CashKey, Figures, breakeven
 from optimiser.plan import PlanDocument, RuleLine, Summary
 
 RATIO_TOLERANCE = 1e-6
-"""Relative: paybacks, and how far the bound may be below the NPV."""
-GAP_ROUNDING = 0.51e-9
-"""The gap has nine decimals, so it places the bound to half of that as a part of the NPV."""
-NO_GAP = 0.01
-"""GBP between bound and NPV that count as none."""
+"""Relative: paybacks, and how far the bound may be below the objective value."""
 RULE_TOLERANCE = 1e-5
 """Value, limit and slack of rule lines, in their own unit; the audit itself made and rounded them."""
 
 
 def compare(instance: Instance, document: PlanDocument, figures: Figures) -> list[str]:
-    """Every figure of the document that is not the audit's."""
-    faults = list(_value("plan", "npv", document.npv, figures.npv))
-    faults += _bound_and_gap(document)
+    """Every figure of the document that is not the audit's; objective, bound and gap are the matter of `objective.py`."""
+    faults = list(value_faults("plan", "npv", document.npv, figures.npv))
     faults += _summary(instance, document.summary, figures)
     for said, found in zip(document.partnerships, figures.partnerships, strict=True):
         where = f"partnership {said.service} at {said.host}"
@@ -37,6 +32,8 @@ def compare(instance: Instance, document: PlanDocument, figures: Figures) -> lis
         faults += _payback(where, said, found)
         for member, found_member in zip(said.members, found.members, strict=True):
             faults += _fields(f"{where}, member {member.council}", member, found_member)
+    for taken, found_taken in zip(document.options, figures.options, strict=True):
+        faults += _fields(f"option {taken.option} for {taken.council} in {taken.service}", taken, found_taken)
     faults += _listed("council", "council", document.councils, figures.councils)
     faults += _listed("head", "head", document.heads, figures.heads)
     order, expected = [total.head for total in document.heads], [total.head for total in figures.heads]
@@ -50,10 +47,10 @@ def _fields(where: str, said: BaseModel, found: BaseModel, skip: set[str] | None
     """All fields of a part of the plan, so that one that is added to it later is audited too."""
     for name in type(said).model_fields:
         if name not in (skip or set()):
-            yield from _value(where, name, getattr(said, name), getattr(found, name))
+            yield from value_faults(where, name, getattr(said, name), getattr(found, name))
 
 
-def _value(where: str, name: str, said: Any, found: Any, tolerance: float = HALF_A_PENNY) -> Iterator[str]:
+def value_faults(where: str, name: str, said: Any, found: Any, tolerance: float = HALF_A_PENNY) -> Iterator[str]:
     """A fault unless the two agree: numbers within the tolerance, counts and everything else exactly."""
     if _is_number(said) and _is_number(found):
         if isinstance(said, float) and not differs(said, found, tolerance):
@@ -89,31 +86,6 @@ def _word(value: Any) -> str:
     return number(value) if _is_number(value) else f"{value}"
 
 
-def _bound_and_gap(document: PlanDocument) -> Iterator[str]:
-    """The bound is not below the NPV; the gap is `(bound - npv) / |npv|`, compared in pounds, where half a penny means something.
-
-    Where nothing is proven there is neither. Bound and NPV less than a penny apart are gap 0. Where the NPV is 0 and the bound
-    is not, no share is defined and the gap is none, or any above 0 where the NPV is only 0 to the penny.
-    """
-    npv, bound, gap = document.npv, document.bound, document.gap
-    if bound is None:
-        yield from _value("plan", "gap", gap, None)
-        return
-    if not bound >= npv - max(NO_GAP, RATIO_TOLERANCE * abs(npv)):
-        yield f"plan: bound {number(bound)} is below npv {number(npv)} ({number(npv - bound)} apart)"
-    spread = max(0.0, bound - npv)
-    if spread <= NO_GAP and gap == 0:
-        return
-    if abs(npv) < HALF_A_PENNY:
-        consistent = spread >= NO_GAP and (gap is None or gap > 0)
-        by_audit = "none" if spread >= NO_GAP else number(0)
-    else:
-        consistent = gap is not None and not differs(gap * abs(npv), spread, HALF_A_PENNY + GAP_ROUNDING * abs(npv))
-        by_audit = f"{spread / abs(npv):.9f}"
-    if not consistent:
-        yield f"plan: gap {gap} in the plan, {by_audit} by the audit, from bound {number(bound)} and npv {number(npv)}"
-
-
 def _summary(instance: Instance, said: Summary, figures: Figures) -> Iterator[str]:
     """The summary; a breakeven that turns on half a penny may fall on either side of it."""
     found = figures.summary
@@ -121,7 +93,7 @@ def _summary(instance: Instance, said: Summary, figures: Figures) -> Iterator[st
     yield from _payback("summary", said, found)
     near = {breakeven(instance, figures.cash_by_period, allowance) for allowance in (-HALF_A_PENNY, 0.0, HALF_A_PENNY)}
     if said.breakeven not in near:
-        yield from _value("summary", "breakeven", said.breakeven, found.breakeven)
+        yield from value_faults("summary", "breakeven", said.breakeven, found.breakeven)
 
 
 def _payback(where: str, said: Any, found: Any) -> Iterator[str]:
@@ -129,7 +101,7 @@ def _payback(where: str, said: Any, found: Any) -> Iterator[str]:
     if abs(found.annual_saving) <= HALF_A_PENNY:
         return
     years = found.payback_years
-    yield from _value(where, "payback_years", said.payback_years, years, max(HALF_A_PENNY, RATIO_TOLERANCE * abs(years or 0.0)))
+    yield from value_faults(where, "payback_years", said.payback_years, years, max(HALF_A_PENNY, RATIO_TOLERANCE * abs(years or 0.0)))
 
 
 def _listed(what: str, key: str, said: Sequence[BaseModel], found: Sequence[BaseModel]) -> Iterator[str]:
@@ -159,7 +131,7 @@ def _cashflow(document: PlanDocument, found: dict[CashKey, float]) -> Iterator[s
     apart = [key for key in said.keys() | found.keys() if differs(said.get(key, 0.0), found.get(key, 0.0), HALF_A_PENNY)]
     for key in sorted(apart):
         year, council, service, head = key
-        yield from _value(f"cashflow {year}, {council}, {service}, {head}", "amount", said.get(key, 0.0), found.get(key, 0.0))
+        yield from value_faults(f"cashflow {year}, {council}, {service}, {head}", "amount", said.get(key, 0.0), found.get(key, 0.0))
 
 
 def compare_rules(said: Sequence[RuleLine], found: Sequence[RuleLine]) -> list[str]:
@@ -184,4 +156,4 @@ def compare_rules(said: Sequence[RuleLine], found: Sequence[RuleLine]) -> list[s
 def _rule_line(said: RuleLine, found: RuleLine) -> Iterator[str]:
     for name in RuleLine.model_fields:
         one, two = getattr(said, name), getattr(found, name)
-        yield from _value(f"rule {said.rule}, {said.scope}", name, one, two, RULE_TOLERANCE)
+        yield from value_faults(f"rule {said.rule}, {said.scope}", name, one, two, RULE_TOLERANCE)

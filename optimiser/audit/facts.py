@@ -1,34 +1,22 @@
-"""What the audit looks up in the instance, each thing worked out once: time, tiers, estimates, contracts, commitments."""
+"""What the audit looks up in the instance, each thing worked out once: time, tiers, estimates, contracts, vehicles, ends."""
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
 from calendar import monthrange
-from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import resources
 
 from instances import Instance
-from instances.tables import Commitment, Contract, Estimate, Tier
-from optimiser.audit.decisions import Move
+from instances.tables import Contract, Estimate, Tier
+from optimiser.audit.decided import commitments, live_already, live_vehicles
+from optimiser.audit.decisions import Move, vehicles
 from optimiser.audit.pairs import Pairs
 
 DAYS_A_YEAR = 365.25
 """Years left on a contract are days / 365.25 (model.md, section 3)."""
 HALF_A_PENNY = 0.005
 """What counts as nothing, GBP."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A commitment for one service; a row with a blank service stands once for each service it means."""
-
-    council: str
-    service: str
-    decision: str
-    other: str | None
-    go_live: dt.date | None
 
 
 class Facts:
@@ -39,10 +27,12 @@ class Facts:
         periods: Number of periods T.
         period_years: Length of a period in years, period_months / 12.
         discount: DF of each period (model.md, section 1).
-        financial_years: For each period, the financial years it falls in and the part of the period in each.
-        pairs: Distances and compatibility.
+        months: For each period, the first day of each of its months.
+        pairs: Distances, neighbours and compatibility.
+        vehicles: Delivery vehicles by name.
         commitments: Commitments by service; none when the rule is switched off.
         live: Host and date of go-live of every (council, service) that is live already.
+        live_vehicles: Vehicle of every partnership that is live already, by (host, service).
     """
 
     def __init__(self, instance: Instance) -> None:
@@ -52,10 +42,12 @@ class Facts:
         self.periods = calendar.periods
         self.period_years = calendar.period_months / 12
         self.discount = discount_factors(instance)
-        self.financial_years = tuple(_financial_years(instance, k) for k in range(self.periods))
+        self.months = tuple(tuple(calendar.month(k, m) for m in range(calendar.period_months)) for k in range(self.periods))
         self.pairs = Pairs(instance)
+        self.vehicles = vehicles(instance)
         self.commitments = commitments(instance)
-        self.live = _live(self.commitments, calendar.start)
+        self.live = live_already(self.commitments, calendar.start)
+        self.live_vehicles = live_vehicles(self.commitments, self.live, self.vehicles)
         self._estimates = {(row.council, row.service, row.host): row for row in instance.rows(Estimate)}
         self._tiers: dict[str, list[Tier]] = {}
         for row in instance.rows(Tier):
@@ -76,6 +68,29 @@ class Facts:
     def growth(self, service: str, period: int) -> float:
         """Baseline of a period as a multiple of today's: `(1 + growth[s]) ** years` (model.md, section 3)."""
         return float((1 + self.instance.parameter(service, "growth")) ** (period * self.period_years))
+
+    def ends(self, council: str, host: str) -> dt.date | None:
+        """First day without council or host, whichever ceases sooner; None where neither does (model.md, section 2)."""
+        days = [day for name in (council, host) if (day := self.instance.councils[name].ceases) is not None]
+        return min(days, default=None)
+
+    def passes_to(self, council: str, host: str) -> str:
+        """Who takes the service over then: the council's successor where it ceases, else its host's; empty where none is named."""
+        ceasing = next((name for name in (council, host) if self.instance.councils[name].ceases is not None), None)
+        return "" if ceasing is None else self.instance.councils[ceasing].successor or ""
+
+    def months_counted(self, period: int, ends: dt.date | None) -> tuple[dt.date, ...]:
+        """First days of the months of a period that begin before `ends`; the others are not counted."""
+        return tuple(month for month in self.months[period] if ends is None or month < ends)
+
+    def cover(self, period: int, ends: dt.date | None) -> float:
+        """Part of a period that counts: its months that begin before `ends`, out of all."""
+        return len(self.months_counted(period, ends)) / len(self.months[period])
+
+    def financial_years(self, period: int, ends: dt.date | None) -> dict[str, float]:
+        """Parts by financial year of what a period earns until `ends`: each month counted carries as much as any other."""
+        labels = [financial_year(month) for month in self.months_counted(period, ends)]
+        return {label: labels.count(label) / len(labels) for label in sorted(set(labels))}
 
     def go_live(self, service: str, move: Move) -> dt.date:
         """Date of a move: first day of its tranche; for what is live already, the commitment's date, else the start."""
@@ -166,43 +181,7 @@ def financial_year(day: dt.date) -> str:
     return f"{first}/{(first + 1) % 100:02d}"
 
 
-def _financial_years(instance: Instance, period: int) -> dict[str, float]:
-    """Parts of a period by financial year: each month carries 1 / period_months and belongs where it begins."""
-    months = instance.calendar.period_months
-    labels = [financial_year(instance.calendar.month(period, month)) for month in range(months)]
-    return {label: labels.count(label) / months for label in sorted(set(labels))}
-
-
 def whole_months(first: dt.date, last: dt.date) -> int:
     """Whole months gone by from one date to a later one; a day that the last month does not have is held to its end."""
     day = min(first.day, monthrange(last.year, last.month)[1])
     return (last.year - first.year) * 12 + last.month - first.month - (last.day < day)
-
-
-def commitments(instance: Instance) -> tuple[Decided, ...]:
-    """Commitments one service at a time; none when the rule is off.
-
-    A blank service is every service that the council runs and, where another council is named, that one runs too.
-    """
-    if not instance.rules.commitments:
-        return ()
-    decided = []
-    for row in instance.rows(Commitment):
-        for service in [row.service] if row.service else _services_meant(instance, row):
-            decided.append(Decided(row.council, service, row.decision, row.other, row.go_live))
-    return tuple(decided)
-
-
-def _live(commitments: Sequence[Decided], start: dt.date) -> dict[tuple[str, str], tuple[str, dt.date]]:
-    """Host and date of what is live already; a host without a row of its own is live since its first member."""
-    rows = [(row.council, row.service, row.other or "", row.go_live or start) for row in commitments if row.decision == "live"]
-    hosts: dict[tuple[str, str], tuple[str, dt.date]] = {}
-    for _, service, host, since in rows:
-        first = hosts.get((host, service), (host, since))[1]
-        hosts[host, service] = (host, min(first, since))
-    return hosts | {(council, service): (host, since) for council, service, host, since in rows}
-
-
-def _services_meant(instance: Instance, row: Commitment) -> list[str]:
-    councils = [row.council] if row.other is None else [row.council, row.other]
-    return [service for service in instance.services if all((council, service) in instance.baselines for council in councils)]

@@ -12,10 +12,10 @@ from typing import TypeAlias
 
 from instances import Instance
 from instances.heads import HEADS
-from optimiser.audit.decisions import Decision
+from optimiser.audit.decisions import Alternative, Decision
 from optimiser.audit.facts import Facts, financial_year
-from optimiser.audit.flows import MemberFlows, partnership_flows
-from optimiser.plan import CouncilResult, HeadTotal, Member, Partnership, Summary
+from optimiser.audit.flows import Flows, alternative_flows, partnership_flows
+from optimiser.plan import CouncilResult, HeadTotal, Member, OptionTaken, Partnership, Summary
 
 CashKey: TypeAlias = tuple[str, str, str, str]
 """Financial year, council, service, head."""
@@ -29,19 +29,30 @@ class Figures:
         npv: Net present value, GBP.
         summary: The plan in a few figures.
         partnerships: In the order of the decisions.
+        options: Alternatives to sharing, in the order of the decisions.
         councils: Every council of the instance, by name.
         heads: Every head, in the order of `HEADS`.
         cashflow: Undiscounted amounts by financial year, council, service and head, GBP, costs negative.
         cash_by_period: For each period, its one-offs and its running flows, undiscounted, GBP.
+        partnership_flows: The members' flows that all this is made of, in the order of the decisions.
+        option_flows: Flows of the alternatives, in the order of the decisions.
     """
 
     npv: float
     summary: Summary
     partnerships: tuple[Partnership, ...]
+    options: tuple[OptionTaken, ...]
     councils: tuple[CouncilResult, ...]
     heads: tuple[HeadTotal, ...]
     cashflow: dict[CashKey, float]
     cash_by_period: tuple[tuple[float, float], ...]
+    partnership_flows: tuple[tuple[Flows, ...], ...]
+    option_flows: tuple[Flows, ...]
+
+    @property
+    def flows(self) -> tuple[Flows, ...]:
+        """Flows of all members and of all alternatives."""
+        return (*(member for members in self.partnership_flows for member in members), *self.option_flows)
 
 
 @dataclass
@@ -52,20 +63,23 @@ class _Ledger:
     heads: dict[str, list[float]] = field(default_factory=lambda: {head: [0.0, 0.0] for head in HEADS})
     one_offs: dict[int, float] = field(default_factory=dict)
     running: dict[int, float] = field(default_factory=dict)
+    net_savings: dict[str, float] = field(default_factory=dict)
 
-    def enter(self, facts: Facts, service: str, flows: MemberFlows) -> None:
-        """Enter all flows of a member: heads discounted and not, cash by financial year and by period."""
-        council, tranche = flows.move.council, flows.move.tranche
+    def enter(self, facts: Facts, flows: Flows) -> None:
+        """Enter all flows of a council in an arrangement: heads discounted and not, cash by financial year and by period."""
+        council, service, tranche = flows.council, flows.service, flows.move.tranche
         for head, amount in flows.one_off.items():
             self._head(head, amount, facts.discount[tranche])
-            self._cash((financial_year(facts.go_live(service, flows.move)), council, service, head), amount)
+            self._cash((financial_year(flows.go_live), council, service, head), amount)
             self.one_offs[tranche] = self.one_offs.get(tranche, 0.0) + amount
         for period, heads in enumerate(flows.running):
+            parts = facts.financial_years(period, flows.ends) if heads else {}
             for head, amount in heads.items():
                 self._head(head, amount, facts.discount[period])
-                for year, part in facts.financial_years[period].items():
+                for year, part in parts.items():
                     self._cash((year, council, service, head), part * amount)
                 self.running[period] = self.running.get(period, 0.0) + amount
+        self.net_savings[council] = self.net_savings.get(council, 0.0) + flows.undiscounted
 
     def _head(self, head: str, amount: float, discount: float) -> None:
         totals = self.heads[head]
@@ -77,47 +91,48 @@ class _Ledger:
             self.cashflow[key] = self.cashflow.get(key, 0.0) + amount
 
 
-def derive(instance: Instance, decisions: Sequence[Decision]) -> Figures:
+def derive(instance: Instance, decisions: Sequence[Decision], alternatives: Sequence[Alternative] = ()) -> Figures:
     """Every figure of the plan that these decisions make.
 
     Raises:
         KeyError: A decision names a council or service that the instance does not have; `unpriceable` tells beforehand.
     """
-    return derive_from(Facts(instance), decisions)
+    return derive_from(Facts(instance), decisions, alternatives)
 
 
-def derive_from(facts: Facts, decisions: Sequence[Decision]) -> Figures:
+def derive_from(facts: Facts, decisions: Sequence[Decision], alternatives: Sequence[Alternative] = ()) -> Figures:
     """As `derive`, from facts that are worked out already."""
     ledger = _Ledger()
-    partnerships = []
-    net_savings: dict[str, float] = {}
-    for decision in decisions:
-        flows = partnership_flows(facts, decision)
-        partnerships.append(_partnership(facts, decision, flows))
-        for member in flows:
-            ledger.enter(facts, decision.service, member)
-            undiscounted = sum(member.one_off.values()) + sum(sum(heads.values()) for heads in member.running)
-            net_savings[member.move.council] = net_savings.get(member.move.council, 0.0) + undiscounted
+    by_partnership = tuple(partnership_flows(facts, decision) for decision in decisions)
+    by_option = tuple(alternative_flows(facts, alternative) for alternative in alternatives)
+    for flows in (*(member for members in by_partnership for member in members), *by_option):
+        ledger.enter(facts, flows)
+    partnerships = tuple(_partnership(facts, *pair) for pair in zip(decisions, by_partnership, strict=True))
+    options = tuple(_option(facts, *pair) for pair in zip(alternatives, by_option, strict=True))
+    arrangements: tuple[Partnership | OptionTaken, ...] = (*partnerships, *options)
     cash = tuple((ledger.one_offs.get(k, 0.0), ledger.running.get(k, 0.0)) for k in range(facts.periods))
     return Figures(
-        npv=sum(partnership.npv for partnership in partnerships),
-        summary=_summary(facts, partnerships, net_savings, cash),
-        partnerships=tuple(partnerships),
-        councils=_councils(facts, partnerships, net_savings),
+        npv=sum(one.npv for one in arrangements),
+        summary=_summary(facts, partnerships, options, cash),
+        partnerships=partnerships,
+        options=options,
+        councils=_councils(facts, partnerships, options, ledger.net_savings),
         heads=tuple(HeadTotal(head=head, npv=npv, amount=amount) for head, (npv, amount) in ledger.heads.items()),
         cashflow=ledger.cashflow,
         cash_by_period=cash,
+        partnership_flows=by_partnership,
+        option_flows=by_option,
     )
 
 
-def _partnership(facts: Facts, decision: Decision, flows: Sequence[MemberFlows]) -> Partnership:
+def _partnership(facts: Facts, decision: Decision, flows: Sequence[Flows]) -> Partnership:
     """A partnership and its members; its figures are the sums of theirs."""
     members = tuple(_member(facts, decision, member) for member in flows)
     annual_saving, one_off = sum(member.annual_saving for member in members), sum(member.one_off for member in members)
     return Partnership(
         service=decision.service,
         host=decision.host,
-        vehicle="lead_authority",
+        vehicle=decision.vehicle,
         members=members,
         npv=sum(member.npv for member in members),
         annual_saving=annual_saving,
@@ -128,61 +143,90 @@ def _partnership(facts: Facts, decision: Decision, flows: Sequence[MemberFlows])
     )
 
 
-def _member(facts: Facts, decision: Decision, flows: MemberFlows) -> Member:
-    """`NPV = sum over periods of DF * (savings - recurring - one-off)` of the member's own flows (model.md, section 3)."""
-    npv = sum(discount * sum(heads.values()) for discount, heads in zip(facts.discount, flows.running, strict=True))
-    one_off = -sum(flows.one_off.values())
-    if not flows.move.is_live:
-        npv -= facts.discount[flows.move.tranche] * one_off
+def _member(facts: Facts, decision: Decision, flows: Flows) -> Member:
+    """A member, from its own flows; nobody pays anybody unless the rule asks for it (model.md, section 4)."""
+    compensated = facts.instance.rules.no_council_worse_off == "compensated"
     return Member(
-        council=flows.move.council,
+        council=flows.council,
         tranche=flows.move.tranche,
-        go_live=facts.go_live(decision.service, flows.move),
-        npv=npv,
+        go_live=flows.go_live,
+        npv=flows.npv(facts),
         annual_saving=flows.full_effect,
-        one_off=one_off,
+        one_off=-sum(flows.one_off.values()),
+        ends=flows.ends,
+        passes_to=facts.passes_to(flows.council, decision.host),
+        payment=flows.move.payment if compensated else 0.0,
     )
 
 
-def _councils(facts: Facts, partnerships: Sequence[Partnership], net_savings: dict[str, float]) -> tuple[CouncilResult, ...]:
-    """Figures of every council over all its moves; one that shares nothing has its baseline and zeros."""
-    own: dict[str, list[tuple[Partnership, Member]]] = {council: [] for council in facts.instance.councils}
-    for partnership in partnerships:
-        for member in partnership.members:
-            own[member.council].append((partnership, member))
-    baselines = dict.fromkeys(facts.instance.councils, 0.0)
-    for (council, _), row in facts.instance.baselines.items():
-        baselines[council] += row.annual_cost
+def _option(facts: Facts, alternative: Alternative, flows: Flows) -> OptionTaken:
+    """An alternative to sharing, from its flows."""
+    council = alternative.council
+    return OptionTaken(
+        council=council,
+        service=alternative.service,
+        option=alternative.option,
+        tranche=alternative.tranche,
+        start=flows.go_live,
+        npv=flows.npv(facts),
+        annual_saving=flows.full_effect,
+        one_off=-sum(flows.one_off.values()),
+        baseline=facts.instance.baselines[council, alternative.service].annual_cost,
+        ends=flows.ends,
+        passes_to=facts.passes_to(council, council),
+    )
+
+
+def _councils(
+    facts: Facts, partnerships: Sequence[Partnership], options: Sequence[OptionTaken], net_savings: dict[str, float]
+) -> tuple[CouncilResult, ...]:
+    """Figures of every council over all its moves and alternatives; one that does nothing has its baseline and zeros."""
     return tuple(
-        CouncilResult(
-            council=council,
-            services_shared=len(moves),
-            services_hosted=sum(partnership.host == council for partnership, _ in moves),
-            options_taken=0,
-            baseline=baselines[council],
-            npv=sum(member.npv for _, member in moves),
-            annual_saving=sum(member.annual_saving for _, member in moves),
-            one_off=sum(member.one_off for _, member in moves),
-            net_saving=net_savings.get(council, 0.0),
+        _council(
+            facts,
+            council,
+            [(partnership, member) for partnership in partnerships for member in partnership.members if member.council == council],
+            [option for option in options if option.council == council],
+            net_savings.get(council, 0.0),
         )
-        for council, moves in own.items()
+        for council in facts.instance.councils
+    )
+
+
+def _council(
+    facts: Facts, council: str, moves: list[tuple[Partnership, Member]], options: list[OptionTaken], net_saving: float
+) -> CouncilResult:
+    own: list[Member | OptionTaken] = [*(member for _, member in moves), *options]
+    return CouncilResult(
+        council=council,
+        services_shared=len(moves),
+        services_hosted=sum(partnership.host == council for partnership, _ in moves),
+        options_taken=len(options),
+        baseline=sum(row.annual_cost for (name, _), row in facts.instance.baselines.items() if name == council),
+        npv=sum(one.npv for one in own),
+        annual_saving=sum(one.annual_saving for one in own),
+        one_off=sum(one.one_off for one in own),
+        net_saving=net_saving,
+        payment=sum(member.payment for _, member in moves),
     )
 
 
 def _summary(
-    facts: Facts, partnerships: Sequence[Partnership], net_savings: dict[str, float], cash: Sequence[tuple[float, float]]
+    facts: Facts, partnerships: Sequence[Partnership], options: Sequence[OptionTaken], cash: Sequence[tuple[float, float]]
 ) -> Summary:
-    """The plan in a few figures; what is live already counts as shared, not as a go-live."""
-    annual_saving, one_off = sum(p.annual_saving for p in partnerships), sum(p.one_off for p in partnerships)
+    """The plan in a few figures; what is live already counts as shared, not as a go-live, and neither does an alternative."""
+    own: list[Partnership | OptionTaken] = [*partnerships, *options]
+    members = [member for partnership in partnerships for member in partnership.members]
+    annual_saving, one_off = sum(one.annual_saving for one in own), sum(one.one_off for one in own)
     return Summary(
         partnerships=len(partnerships),
-        options=0,
-        councils=len({member.council for p in partnerships for member in p.members}),
-        go_lives=sum(member.tranche >= 0 for p in partnerships for member in p.members),
+        options=len(options),
+        councils=len({member.council for member in members} | {option.council for option in options}),
+        go_lives=sum(member.tranche >= 0 for member in members),
         annual_saving=annual_saving,
         one_off=one_off,
-        net_saving=sum(net_savings.values()),
-        baseline=sum(p.baseline for p in partnerships),
+        net_saving=sum(one_offs + running for one_offs, running in cash),
+        baseline=sum(one.baseline for one in own),
         payback_years=payback_years(one_off, annual_saving),
         breakeven=breakeven(facts.instance, cash),
     )

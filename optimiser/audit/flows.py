@@ -6,10 +6,12 @@ a period GBP. One-off costs fall on the first day of a move's tranche, running f
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from instances.tables import Baseline
-from optimiser.audit.decisions import Decision, Move
+from optimiser.audit.decisions import Alternative, Decision, Move
 from optimiser.audit.facts import Facts
 
 GROWING = frozenset({"duplication", "process", "convergence", "friction"})
@@ -24,7 +26,8 @@ def variable_cost(baseline: Baseline) -> float:
 def yearly_savings(facts: Facts, decision: Decision, council: str) -> dict[str, float]:
     """Gross saving of a member at full effect and today's baselines, by head, GBP a year (model.md, section 3).
 
-    Joining: `duplication + process + convergence`; hosting: `process` alone. An estimate of the saving replaces them all.
+    Joining: `duplication + process + convergence`; hosting: `process` alone; all times the vehicle's `saving_factor`. An
+    estimate of the saving replaces them all, the factor too.
     """
     instance, service, host = facts.instance, decision.service, decision.host
     after_bias = 1 - instance.economics.optimism_bias.savings
@@ -32,12 +35,13 @@ def yearly_savings(facts: Facts, decision: Decision, council: str) -> dict[str, 
     if estimate is not None and estimate.annual_saving is not None:
         return {"estimated_saving": after_bias * estimate.annual_saving}
     own = instance.baselines[council, service]
+    factor = after_bias * facts.vehicles[decision.vehicle].saving_factor
     process = variable_cost(own) * instance.parameter(service, "process_saving")
     if council == host:
-        return {"process": after_bias * process}
+        return {"process": factor * process}
     duplication = own.fixed_cost * instance.parameter(service, "duplication_avoided")
     convergence = instance.parameter(service, "convergence") * _excess_over(own, instance.baselines[host, service])
-    return {"duplication": after_bias * duplication, "process": after_bias * process, "convergence": after_bias * convergence}
+    return {"duplication": factor * duplication, "process": factor * process, "convergence": factor * convergence}
 
 
 def _excess_over(own: Baseline, host: Baseline) -> float:
@@ -52,7 +56,8 @@ def yearly_costs(facts: Facts, decision: Decision, council: str) -> dict[str, fl
     """Recurring cost of a member at today's baselines, by head, GBP a year, negative (model.md, section 3).
 
     Joining: `coordination_cost + distance_cost * km + friction * (1 - compatibility) * annual_cost + pay_alignment_cost_per_fte * fte`;
-    hosting: `hosting_cost`, the host's own figure before the service's. An estimate of the cost replaces them all.
+    hosting: `hosting_cost`, the host's own figure before the service's, and the vehicle's `annual_cost`. An estimate of the
+    cost replaces them all, the vehicle's too.
     """
     instance, service, host = facts.instance, decision.service, decision.host
     with_bias = 1 + instance.economics.optimism_bias.costs
@@ -62,7 +67,7 @@ def yearly_costs(facts: Facts, decision: Decision, council: str) -> dict[str, fl
     own = instance.baselines[council, service]
     if council == host:
         hosting = instance.parameter(service, "hosting_cost") if own.hosting_cost is None else own.hosting_cost
-        return {"hosting": -with_bias * hosting}
+        return {"hosting": -with_bias * (hosting + facts.vehicles[decision.vehicle].annual_cost)}
     per_km, friction = instance.parameter(service, "distance_cost"), instance.parameter(service, "friction")
     # Where nothing is paid by the km no distance need be given, and likewise for friction.
     distance = per_km * facts.pairs.km(council, host) if per_km else 0.0
@@ -78,7 +83,7 @@ def yearly_costs(facts: Facts, decision: Decision, council: str) -> dict[str, fl
 def one_off_costs(facts: Facts, decision: Decision, move: Move) -> dict[str, float]:
     """One-off cost of a move, by head, GBP, negative; none for what is live already (model.md, section 3).
 
-    An estimate replaces all of it but the termination charge.
+    The set-up cost of the host is times the vehicle's `set_up_factor`. An estimate replaces all but the termination charge.
     """
     if move.is_live:
         return {}
@@ -89,7 +94,8 @@ def one_off_costs(facts: Facts, decision: Decision, move: Move) -> dict[str, flo
         costs = {"estimated_one_off": estimate.one_off_cost}
     elif move.council == decision.host:
         own = instance.baselines[move.council, service]
-        costs = {"set_up": instance.parameter(service, "set_up_cost") if own.set_up_cost is None else own.set_up_cost}
+        set_up = instance.parameter(service, "set_up_cost") if own.set_up_cost is None else own.set_up_cost
+        costs = {"set_up": set_up * facts.vehicles[decision.vehicle].set_up_factor}
     else:
         costs = _cost_of_joining(facts, decision, move)
     costs["termination"] = facts.termination_charge(move.council, service, facts.go_live(service, move))
@@ -127,51 +133,117 @@ def purchasing_rate(facts: Facts, decision: Decision, members: tuple[str, ...], 
 
 
 @dataclass(frozen=True, slots=True)
-class MemberFlows:
-    """All flows of one member of a partnership.
+class Flows:
+    """All flows of one council in one arrangement: a member of a partnership, or a council that takes an alternative.
 
     Attributes:
-        move: The member and its tranche.
+        service: The service.
+        move: The council and its tranche.
+        go_live: Day on which it begins.
+        ends: Day from which nothing is counted, since council or host ceases to exist.
         full_effect: Yearly position at full effect and today's baselines, purchasing at full membership included, GBP a year.
         second_year: Yearly position in the second year after go-live, on the same terms, GBP a year.
         one_off: One-off cost by head, paid on the first day of the tranche, GBP.
         running: Running flows of each period by head, GBP.
     """
 
+    service: str
     move: Move
+    go_live: dt.date
+    ends: dt.date | None
     full_effect: float
     second_year: float
     one_off: dict[str, float]
     running: tuple[dict[str, float], ...]
 
+    @property
+    def council(self) -> str:
+        """Whose flows they are."""
+        return self.move.council
 
-def partnership_flows(facts: Facts, decision: Decision) -> tuple[MemberFlows, ...]:
-    """Flows of all members of a partnership, in the order of the plan."""
+    @property
+    def undiscounted(self) -> float:
+        """All of it as it stands, GBP."""
+        return sum(self.one_off.values()) + sum(sum(heads.values()) for heads in self.running)
+
+    def npv(self, facts: Facts) -> float:
+        """`sum over periods of DF * (savings - recurring - one-off)`, GBP (model.md, section 3)."""
+        npv = sum(discount * sum(heads.values()) for discount, heads in zip(facts.discount, self.running, strict=True))
+        return npv if self.move.is_live else npv + facts.discount[self.move.tranche] * sum(self.one_off.values())
+
+
+def partnership_flows(facts: Facts, decision: Decision) -> tuple[Flows, ...]:
+    """Flows of all members of a partnership, in the order of the plan.
+
+    `V(j)` is the procured cost of the members that are live on the first day of period `j`, and have not ceased by then.
+    """
     growth = [facts.growth(decision.service, period) for period in range(facts.periods)]
+    ends = {council: facts.ends(council, decision.host) for council in decision.members}
     rates = []
     for period in range(facts.periods):
-        live = tuple(move.council for move in decision.moves if move.tranche <= period)
+        live = tuple(m.council for m in decision.moves if m.tranche <= period and facts.cover(period, ends[m.council]) > 0)
         rates.append(purchasing_rate(facts, decision, live, growth[period]))
     return tuple(_member_flows(facts, decision, move, growth, rates) for move in decision.moves)
 
 
-def _member_flows(facts: Facts, decision: Decision, move: Move, growth: list[float], rates: list[float]) -> MemberFlows:
-    """Each period from go-live gets `period_months / 12` of `phase_in[y] * gross - recurring + purchasing`, with growth."""
-    service = decision.service
+def _member_flows(facts: Facts, decision: Decision, move: Move, growth: list[float], rates: list[float]) -> Flows:
+    """A year of a member is `phase_in[y] * gross - recurring + purchasing`, with growth."""
+    service, ends = decision.service, facts.ends(move.council, decision.host)
     procured = facts.instance.baselines[move.council, service].procured_cost
     savings, costs = yearly_savings(facts, decision, move.council), yearly_costs(facts, decision, move.council)
-    running: list[dict[str, float]] = []
-    for period in range(facts.periods):
-        if period < move.tranche:
-            running.append({})
-            continue
+
+    def year(period: int) -> dict[str, float]:
         phase = facts.phase_in(service, facts.year_since_go_live(service, move, period))
-        yearly = {head: phase * amount * (growth[period] if head in GROWING else 1.0) for head, amount in savings.items()}
-        yearly |= {head: amount * (growth[period] if head in GROWING else 1.0) for head, amount in costs.items()}
-        yearly["purchasing"] = rates[period] * procured * growth[period]
-        running.append({head: amount * facts.period_years for head, amount in yearly.items() if amount})
+        heads = {head: phase * amount for head, amount in savings.items()} | costs
+        grown = {head: amount * (growth[period] if head in GROWING else 1.0) for head, amount in heads.items()}
+        return grown | {"purchasing": rates[period] * procured * growth[period]}
+
     gross, recurring = sum(savings.values()), sum(costs.values())
     purchasing = purchasing_rate(facts, decision, decision.members) * procured
-    full_effect = facts.instance.phase_in(service)[-1] * gross + recurring + purchasing
-    second_year = facts.phase_in(service, 1) * gross + recurring + purchasing
-    return MemberFlows(move, full_effect, second_year, one_off_costs(facts, decision, move), tuple(running))
+    return Flows(
+        service=service,
+        move=move,
+        go_live=facts.go_live(service, move),
+        ends=ends,
+        full_effect=facts.instance.phase_in(service)[-1] * gross + recurring + purchasing,
+        second_year=facts.phase_in(service, 1) * gross + recurring + purchasing,
+        one_off=one_off_costs(facts, decision, move),
+        running=_running(facts, move, ends, year),
+    )
+
+
+def alternative_flows(facts: Facts, alternative: Alternative) -> Flows:
+    """Flows of a council that takes an alternative: `phase_in[y] * annual_saving - annual_cost` a year, `one_off_cost` once.
+
+    They have optimism bias like all others and do not grow; a figure that is blank is 0.
+    """
+    service, bias = alternative.service, facts.instance.economics.optimism_bias
+    row = facts.instance.options[alternative.council, service, alternative.option]
+    saving = (1 - bias.savings) * (row.annual_saving or 0.0)
+    cost, one_off = ((1 + bias.costs) * (figure or 0.0) for figure in (row.annual_cost, row.one_off_cost))
+    move = Move(alternative.council, alternative.tranche)
+    ends = facts.ends(alternative.council, alternative.council)
+
+    def year(period: int) -> dict[str, float]:
+        phase = facts.phase_in(service, facts.year_since_go_live(service, move, period))
+        return {"option_saving": phase * saving, "option_cost": -cost}
+
+    return Flows(
+        service=service,
+        move=move,
+        go_live=facts.go_live(service, move),
+        ends=ends,
+        full_effect=facts.instance.phase_in(service)[-1] * saving - cost,
+        second_year=facts.phase_in(service, 1) * saving - cost,
+        one_off={"option_one_off": -one_off},
+        running=_running(facts, move, ends, year),
+    )
+
+
+def _running(facts: Facts, move: Move, ends: dt.date | None, year: Callable[[int], dict[str, float]]) -> tuple[dict[str, float], ...]:
+    """Each period from go-live gets `period_months / 12` of its year, as far as its months begin before the end."""
+    running: list[dict[str, float]] = []
+    for period in range(facts.periods):
+        part = facts.period_years * facts.cover(period, ends) if period >= move.tranche else 0.0
+        running.append({head: part * amount for head, amount in year(period).items() if amount} if part else {})
+    return tuple(running)

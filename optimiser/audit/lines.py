@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from optimiser.audit.facts import HALF_A_PENNY
 from optimiser.plan import RuleLine
 
 RULES = (
     "contract_timing",
     "maximum_distance",
     "maximum_span",
+    "contiguity",
     "compatibility",
     "partnership_size",
     "maximum_partnerships",
     "minimum_saving",
+    "minimum_total_saving",
+    "no_council_worse_off",
+    "payback",
+    "investment_limit",
     "delivery_capacity",
     "programme_capacity",
+    "onboarding_capacity",
     "host_capacity",
+    "hosting_limit",
+    "each_hosts",
+    "sequencing",
+    "bundle",
+    "partner_limit",
     "quality",
     "commitments",
 )
-"""The rules of this version in the order of model.md, section 4; rule lines stand in it."""
+"""The rules in the order of model.md, section 4; rule lines stand in it."""
 EXACT = 1e-9
 """Allowance on distances, scores, counts and volumes."""
 NO_SLACK = 1e-6
@@ -69,7 +82,7 @@ def apply_limit(
 ) -> Applied:
     """A rule with a limit: slack is `limit - value` where it asks for at most, `value - limit` where it asks for at least.
 
-    A shortfall within the allowance is rounding, not a breach, and counts as no slack.
+    A shortfall within the allowance is rounding, not a breach, and counts as no slack; as much to spare is none either.
     """
     slack = limit - value if sense == "at most" else value - limit
     fault = ""
@@ -77,7 +90,15 @@ def apply_limit(
         fault = f"rule {rule}, {place.scope}: {plain(value)} {unit}, but {sense} {plain(limit)} {unit} ({plain(-slack)} apart)"
     else:
         slack = max(0.0, slack)
-    return Applied(line(rule, place, value, limit, unit, slack, binding=slack <= NO_SLACK * max(1.0, abs(limit))), fault)
+    binding = slack <= max(allowance, NO_SLACK * max(1.0, abs(limit)))
+    return Applied(line(rule, place, value, limit, unit, slack, binding=binding), fault)
+
+
+def apply_pounds(
+    rule: str, place: Place, value: float, limit: float, *, sense: Literal["at most", "at least"], unit: str = "GBP"
+) -> Applied:
+    """A rule about money, judged to half a penny."""
+    return apply_limit(rule, place, value, limit, unit, sense=sense, allowance=HALF_A_PENNY)
 
 
 def line(rule: str, place: Place, value: float, limit: float, unit: str, slack: float, *, binding: bool) -> RuleLine:
@@ -105,6 +126,11 @@ def plain(value: float) -> str:
     """A number in a message: thousands separated, no more decimals than it needs, four at most."""
     text = f"{value:,.4f}".rstrip("0").rstrip(".")
     return f"{value:.3g}" if value and text in {"0", "-0"} else text
+
+
+def listed(words: Sequence[str]) -> str:
+    """Names in a sentence: 'a', 'a and b', 'a, b and c'."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def month_and_year(day: dt.date) -> str:

@@ -1,11 +1,11 @@
-"""What holds between two councils: how far apart they are and how well they fit (model.md, sections 3 and 4)."""
+"""What holds between two councils: how far apart they are, whether they are neighbours, how well they fit (model.md, sections 3, 4)."""
 
 from __future__ import annotations
 
 from math import asin, cos, radians, sin, sqrt
 
 from instances import Instance
-from instances.tables import Compatibility, Council, Distance, History
+from instances.tables import Adjacency, Compatibility, Council, Distance, History
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth, km (model.md, section 3)."""
@@ -26,12 +26,13 @@ def great_circle(a: Council, b: Council) -> float | None:
 
 
 class Pairs:
-    """Distances and compatibility of pairs; the order of the two councils never matters."""
+    """Distances, neighbours and compatibility of pairs; the order of the two councils never matters."""
 
     def __init__(self, instance: Instance) -> None:
         """Index the rows about pairs."""
         self._instance = instance
         self._distances = {_pair(row.council_a, row.council_b): row for row in instance.rows(Distance)}
+        self._neighbours = {_pair(row.council_a, row.council_b) for row in instance.rows(Adjacency)}
         self._scores = {(_pair(row.council_a, row.council_b), row.service): row.score for row in instance.rows(Compatibility)}
         self._history: dict[tuple[str, str], float] = {}
         for row in instance.rows(History):
@@ -63,6 +64,10 @@ class Pairs:
         if row is None or row.minutes is None:
             raise ValueError(f"no minutes are given between {a} and {b}")
         return row.minutes
+
+    def adjacent(self, a: str, b: str) -> bool:
+        """Whether two councils are neighbours by the table of adjacency."""
+        return _pair(a, b) in self._neighbours
 
     def compatibility(self, a: str, b: str, service: str) -> float:
         """Score of a pair in [0, 1]: given for the service, else for every service, else derived (model.md, section 4)."""

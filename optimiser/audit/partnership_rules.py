@@ -6,6 +6,7 @@ not judge two that are both live.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from instances.rule_figures import DistanceLimit
@@ -68,6 +69,24 @@ def _distance(facts: Facts, limit: DistanceLimit) -> tuple[float, str, Callable[
     return limit.km or 0.0, "km", facts.pairs.km
 
 
+def contiguity(facts: Facts, decision: Decision) -> Iterator[Applied]:
+    """All members can be reached from the host through members that are neighbours, at full membership.
+
+    What is live already with the host counts as connected to it. The line has the members reached, the host among them.
+    """
+    if decision.service not in facts.instance.contiguity():
+        return
+    members, live = set(decision.members), {move.council for move in decision.moves if move.is_live}
+    reached, to_visit = {decision.host} & members, [decision.host]
+    while to_visit:
+        here = to_visit.pop()
+        beyond = {one for one in members if facts.pairs.adjacent(here, one) or (here == decision.host and one in live)}
+        to_visit += sorted(beyond - reached)
+        reached |= beyond
+    place = Place(decision.name, decision.service, decision.host)
+    yield apply_limit("contiguity", place, len(reached), len(members), "members", sense="at least")
+
+
 def compatibility(facts: Facts, decision: Decision) -> Iterator[Applied]:
     """Every pair (or every member with the host) scores at least the minimum, and above 0, which is a veto.
 
@@ -103,6 +122,14 @@ def partnership_size(facts: Facts, decision: Decision) -> Iterator[Applied]:
         yield apply_limit("partnership_size", place, size, most, "members", sense="at most")
 
 
+def vehicle_size(facts: Facts, decision: Decision) -> Iterator[Applied]:
+    """The members that the vehicle needs, the host included; in force whether or not rule partnership_size is on."""
+    least = facts.vehicles[decision.vehicle].minimum_members
+    if least is not None:
+        place = Place(f"{decision.name}, {decision.vehicle} needs", decision.service, decision.host)
+        yield apply_limit("partnership_size", place, len(decision.moves), least, "members", sense="at least")
+
+
 def minimum_saving(facts: Facts, decision: Decision, figures: Partnership) -> Iterator[Applied]:
     """The members' second-year position, purchasing at full membership included, is at least this share of their baseline.
 
@@ -119,6 +146,17 @@ def minimum_saving(facts: Facts, decision: Decision, figures: Partnership) -> It
     elif figures.second_year < -HALF_A_PENNY:
         found = line("minimum_saving", place, 0.0, share, unit, -share, binding=False)
         yield Applied(found, f"rule minimum_saving, {place.scope}: loses {plain(-figures.second_year)} GBP a year on a baseline of 0")
+
+
+def onboarding_capacity(facts: Facts, decision: Decision) -> Iterator[Applied]:
+    """Members joining the host in one tranche are at most the limit; neither the host nor what is live counts."""
+    limit = facts.instance.figure("onboarding_capacity").get(decision.service)
+    if limit is None:
+        return
+    for tranche, joining in sorted(Counter(move.tranche for move in decision.joining).items()):
+        scope = f"{decision.name}, {month_and_year(facts.instance.calendar.date(tranche))}"
+        place = Place(scope, decision.service, decision.host, tranche=tranche)
+        yield apply_limit("onboarding_capacity", place, joining, limit, "members", sense="at most")
 
 
 def host_capacity(facts: Facts, decision: Decision) -> Iterator[Applied]:

@@ -42,16 +42,18 @@ def medway_by_hand() -> PlanDocument:
         Member(council="Kent", tranche=-1, go_live=since, npv=kent_npv, annual_saving=2490, one_off=0),
         Member(council="Medway", tranche=-1, go_live=dt.date(2026, 1, 1), npv=medway_npv, annual_saving=8454, one_off=0),
     )
-    shared: dict[str, Any] = {"services_shared": 1, "one_off": 0}
+    shared: dict[str, Any] = {"services_shared": 1, "options_taken": 0, "one_off": 0}
     return PlanDocument(
         instance="medway",
         title="Medway",
         status="optimal",
         npv=2304,
+        objective_value=2304,
         bound=2304,
         gap=0,
         summary=Summary(
             partnerships=1,
+            options=0,
             councils=2,
             go_lives=0,
             annual_saving=10944,
@@ -134,9 +136,10 @@ def bath_by_hand() -> PlanDocument:
         title="Bath",
         status="optimal",
         npv=7900,
+        objective_value=7900,
         bound=7900,
         gap=0,
-        summary=Summary(partnerships=1, councils=2, go_lives=2, net_saving=7900, breakeven=dt.date(2026, 7, 1), **totals),
+        summary=Summary(partnerships=1, options=0, councils=2, go_lives=2, net_saving=7900, breakeven=dt.date(2026, 7, 1), **totals),
         partnerships=(
             Partnership(service="payroll", host="Bath", vehicle="lead_authority", members=members, npv=7900, second_year=12000, **totals),
         ),
@@ -145,6 +148,7 @@ def bath_by_hand() -> PlanDocument:
                 council="Bath",
                 services_shared=1,
                 services_hosted=1,
+                options_taken=0,
                 baseline=120000,
                 npv=8500,
                 annual_saving=12000,
@@ -155,6 +159,7 @@ def bath_by_hand() -> PlanDocument:
                 council="Wells",
                 services_shared=1,
                 services_hosted=0,
+                options_taken=0,
                 baseline=10000,
                 npv=-600,
                 annual_saving=0,

@@ -24,7 +24,7 @@ def test_an_empty_plan_is_worth_nothing(tmp_path: Path) -> None:
     assert audit(instance, document).npv == 0
     assert audit(instance, changed(document, bound=5.0, gap=None)).passed
     assert audit(instance, changed(document, bound=5.0, gap=0.0)).faults == (
-        "plan: gap 0.0 in the plan, none by the audit, from bound 5.00 and npv 0.00",
+        "plan: gap 0.0 in the plan, none by the audit, from bound 5.00 and objective_value 0.00",
     )
 
 

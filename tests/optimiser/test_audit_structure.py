@@ -63,7 +63,7 @@ def test_a_member_that_does_not_run_the_service(tmp_path: Path) -> None:
         ),
         (
             [decision("payroll", ("Thanet", 0), ("Dover", 1)), decision("payroll", ("Swale", 0), ("Dover", 1))],
-            "Dover in payroll: has 2 arrangements, with Thanet, Swale; it may have one",
+            "Dover in payroll: has 2 arrangements, with Thanet, with Swale; it may have one",
         ),
         (
             [decision("payroll", ("Thanet", 0), ("Dover", 1)), decision("payroll", ("Thanet", 0), ("Swale", 1))],
