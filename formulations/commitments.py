@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from formulations.terms import linear, total
+from formulations.terms import linear, members_in, total
 
 
 def must_host_index(m: Any) -> list[tuple[str, str]]:
@@ -15,7 +15,7 @@ def must_host_index(m: Any) -> list[tuple[str, str]]:
 def must_host_rule(m: Any, c: str, s: str) -> Any:
     """A council that is to host opens its partnership.
 
-    sum[k] open[s,c,k] = 1
+    sum[v, k] open[s,c,v,k] = 1
 
     Units: partnerships. Source: commitments, decision hosts.
     """
@@ -30,7 +30,7 @@ def must_join_index(m: Any) -> list[tuple[str, str, str]]:
 def must_join_rule(m: Any, c: str, s: str, h: str) -> Any:
     """A council that is to share with a host joins it.
 
-    sum[k] join[c,s,h,k] = 1
+    sum[v, k] join[c,s,h,v,k] = 1
 
     Units: councils. Source: commitments, decision shares_with.
     """
@@ -45,11 +45,11 @@ def together_index(m: Any) -> list[tuple[str, str, str]]:
 def together_rule(m: Any, c: str, d: str, s: str) -> Any:
     """Two councils that are to be together share.
 
-    sum[h, k] join[c,s,h,k] + sum[k] open[s,c,k] = 1
+    sum[h, v, k] join[c,s,h,v,k] + sum[v, k] open[s,c,v,k] = 1
 
     Which partnership is settled by together_same. Units: arrangements. Source: commitments, decision together.
     """
-    return total(m, [j for h in m.sets.hosts_of.get((c, s), ()) for j in m.sets.joined(c, s, h)], m.sets.opened(s, c)), 1
+    return total(m, m.sets.all_joins(c, s), m.sets.opened(s, c)), 1
 
 
 def together_same_index(m: Any) -> list[tuple[str, str, str, str]]:
@@ -57,7 +57,7 @@ def together_same_index(m: Any) -> list[tuple[str, str, str, str]]:
     hosts = {}
     for c, d, s in m.decided.together:
         hosts[c, d, s] = sorted(
-            {*m.sets.hosts_of.get((c, s), ()), *m.sets.hosts_of.get((d, s), ()), *(x for x in (c, d) if (s, x) in m.sets.openings)}
+            {*m.sets.hosts_of.get((c, s), ()), *m.sets.hosts_of.get((d, s), ()), *(x for x in (c, d) if (s, x) in m.sets.vehicles)}
         )
     return [(c, d, s, h) for (c, d, s), found in sorted(hosts.items()) for h in found]
 
@@ -65,15 +65,9 @@ def together_same_index(m: Any) -> list[tuple[str, str, str, str]]:
 def together_same_rule(m: Any, c: str, d: str, s: str, h: str) -> Any:
     """Whatever partnership one of the two is in, the other is in.
 
-    in[c,s,h] = in[d,s,h], where in[c,s,h] = sum[k] join[c,s,h,k], or sum[k] open[s,h,k] if c is the host
+    in[c,s,h] = in[d,s,h], where in[c,s,h] = sum[v, k] join[c,s,h,v,k], or sum[v, k] open[s,h,v,k] if c is the host
 
     Units: councils. Source: commitments, decision together.
     """
-    one, other = _in(m, c, s, h), _in(m, d, s, h)
+    one, other = members_in(m, c, s, h), members_in(m, d, s, h)
     return linear([1.0] * len(one) + [-1.0] * len(other), one + other), 0
-
-
-def _in(m: Any, c: str, s: str, h: str) -> list[Any]:
-    if c == h:
-        return [m.opens[o] for o in m.sets.opened(s, h)]
-    return [m.joins[j] for j in m.sets.joined(c, s, h)]

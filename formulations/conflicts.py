@@ -34,12 +34,12 @@ def cliques_of(members: list[str], conflict: dict[str, set[str]]) -> list[tuple[
 
 
 def conflict_cliques(m: Any) -> dict[tuple[str, str, int], tuple[str, ...]]:
-    """(s, h, number) -> councils of which at most one can join host h for service s."""
+    """(s, h, number) -> councils of which at most one can join host h for service s, whatever the vehicle."""
     cliques: dict[tuple[str, str, int], tuple[str, ...]] = {}
     graph = m.graph
-    for s, h in m.sets.partnerships:
+    for (s, h), vehicles in m.sets.vehicles.items():
         mask = graph.conflicts.get(s)
-        members = m.sets.members.get((s, h), [])
+        members = m.sets.members.get((s, h, vehicles[0]), [])
         if mask is None or len(members) < 2:
             continue
         places = [graph.position[c] for c in members]
@@ -52,20 +52,21 @@ def conflict_cliques(m: Any) -> dict[tuple[str, str, int], tuple[str, ...]]:
     return cliques
 
 
-def conflicts_index(m: Any) -> list[tuple[str, str, int, int]]:
-    """Each clique at each tranche in which one of its members may join."""
+def conflicts_index(m: Any) -> list[tuple[str, str, str, int, int]]:
+    """Each clique at each tranche in which one of its members may join, by vehicle."""
     sets = m.sets
     return [
-        (s, h, number, k)
+        (s, h, v, number, k)
         for (s, h, number), clique in m.cliques.items()
-        for k in sorted({k for c in clique for k in sets.joinings[c, s, h]})
+        for v in sets.vehicles[s, h]
+        for k in sorted({k for c in clique for k in sets.joinings[c, s, h, v]})
     ]
 
 
-def conflicts_rule(m: Any, s: str, h: str, number: int, k: int) -> Any:
+def conflicts_rule(m: Any, s: str, h: str, v: str, number: int, k: int) -> Any:
     """Of councils in conflict with one another at most one joins a host, and none before it has opened.
 
-    sum[c in CLIQUE[s,h,number], t <= k] join[c,s,h,t] <= sum[t <= k] open[s,h,t]
+    sum[c in CLIQUE[s,h,number], t <= k] join[c,s,h,v,t] <= sum[t <= k] open[s,h,v,t]
         for all cliques and tranches
 
     At the last tranche this is the clique row of the stable-set polytope, which implies the row of each pair; at every
@@ -73,5 +74,5 @@ def conflicts_rule(m: Any, s: str, h: str, number: int, k: int) -> Any:
     Units: councils. Source: Padberg (1973), Mathematical Programming 5, 199-215; guide, "Politics", "Culture".
     """
     sets = m.sets
-    joins = [j for c in m.cliques[s, h, number] for j in sets.joined(c, s, h, k)]
-    return (None, difference(m, joins, sets.opened(s, h, k)), 0)
+    joins = [j for c in m.cliques[s, h, number] for j in sets.joined(c, s, h, v, k)]
+    return (None, difference(m, joins, sets.opened(s, h, v, k)), 0)

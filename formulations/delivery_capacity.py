@@ -12,17 +12,17 @@ from instances import LIVE
 def go_lives(m: Any) -> dict[tuple[str, int], tuple[list[Any], list[Any]]]:
     """Joins and openings of each council in each tranche; what is live already is no go-live."""
     found: dict[tuple[str, int], tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
-    for c, s, h, k in m.sets.joins:
-        if k != LIVE:
-            found[c, k][0].append((c, s, h, k))
-    for s, h, k in m.sets.opens:
-        if k != LIVE:
-            found[h, k][1].append((s, h, k))
+    for j in m.sets.joins:
+        if j[-1] != LIVE:
+            found[j[0], j[-1]][0].append(j)
+    for o in m.sets.opens:
+        if o[-1] != LIVE:
+            found[o[1], o[-1]][1].append(o)
     return dict(sorted(found.items()))
 
 
 def _services(moves: tuple[list[Any], list[Any]]) -> int:
-    return len({s for _, s, _, _ in moves[0]} | {s for s, _, _ in moves[1]})
+    return len({j[1] for j in moves[0]} | {o[0] for o in moves[1]})
 
 
 def delivery_capacity_index(m: Any) -> list[tuple[str, int]]:
@@ -36,7 +36,7 @@ def delivery_capacity_index(m: Any) -> list[tuple[str, int]]:
 def delivery_capacity_rule(m: Any, c: str, k: int) -> Any:
     """A council has no more go-lives in a tranche, joining or hosting, than it can manage.
 
-    sum[s, h] join[c,s,h,k] + sum[s] open[s,c,k] <= delivery_capacity
+    sum[s, h, v] join[c,s,h,v,k] + sum[s, v] open[s,c,v,k] <= delivery_capacity
 
     Units: go-lives. Source: model.md, section 4.
     """
@@ -55,7 +55,7 @@ def programme_capacity_index(m: Any) -> list[int]:
 def programme_capacity_rule(m: Any, k: int) -> Any:
     """The programme has no more go-lives in a tranche than it can manage.
 
-    sum[c, s, h] join[c,s,h,k] + sum[s, h] open[s,h,k] <= programme_capacity
+    sum[c, s, h, v] join[c,s,h,v,k] + sum[s, h, v] open[s,h,v,k] <= programme_capacity
 
     Units: go-lives. Source: model.md, section 4.
     """

@@ -1,18 +1,19 @@
-"""Factors that turn yearly amounts into present values: phase-in, growth and discounting over the periods that remain.
+"""Factors over the periods: discounting, growth, phase-in, and how much of each period a move is live for.
 
-For a go-live in tranche k, with period length p years, discount factor DF(j) and growth factor G(j) = (1 + growth) ** (j p):
+With period length p years, discount factor DF(j) and growth factor G(j) = (1 + growth) ** (j p), a pound a year of a move that
+goes live in period k weighs, in period j >= k, for a weight w(j) such as p DF(j):
 
-    flat(k)   = sum[j = k .. T-1] p DF(j)
-    grown(k)  = sum[j = k .. T-1] p DF(j) G(j)
-    phased(k) = sum[j = k .. T-1] p DF(j) phase_in[y(j, k)]
-    phased_grown(k), likewise with G(j)
-    y(j, k)   = floor((j - k) p)
+    live          cover(j) w(j)                           grown         cover(j) G(j) w(j)
+    phased        cover(j) phase_in[y] w(j)               phased_grown  cover(j) G(j) phase_in[y] w(j)
+    y = floor((j - k) p)
+    cover(j) is 1, or the part of period j before the council or its host ceases
 
 Source: model.md, sections 1 and 3.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,18 +21,11 @@ from numpy.typing import NDArray
 
 from instances import Instance
 from instances.calendar import Calendar
+from instances.ends import coverage
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Factors:
-    """Present value of one pound a year, by tranche of go-live, for one service. Arrays of shape (tranches,)."""
-
-    flat: Array
-    grown: Array
-    phased: Array
-    phased_grown: Array
+Shape = tuple[str, int, int, int | None]
+"""What the flows of a move depend on besides its money: service, tranche, months live before the start, month in which it ends."""
 
 
 def discount_factors(instance: Instance) -> Array:
@@ -58,28 +52,46 @@ def realised(phase_in: tuple[float, ...], years: NDArray[np.int64]) -> Array:
     return np.array(phase_in)[np.minimum(years, len(phase_in) - 1)]
 
 
-def service_factors(instance: Instance, service: str, discount: Array) -> Factors:
-    """The factors of one service."""
-    calendar = instance.calendar
-    growth = growth_factors(instance, service)
-    value = discount * calendar.period_years
-    phase_in = instance.phase_in(service)
-    phased, phased_grown = [], []
-    for k in range(calendar.tranches):
-        part, part_grown = live_factors(instance, phase_in, value, growth, 0, k)
-        phased.append(part)
-        phased_grown.append(part_grown)
-    return Factors(_from_each(value), _from_each(value * growth), np.array(phased), np.array(phased_grown))
+def live_share(instance: Instance, shape: Shape) -> tuple[Array, Array]:
+    """Over the periods, shape (periods,): the part of each that a move is live for, and that times its phase-in."""
+    service, tranche, months_before, end = shape
+    calendar, first = instance.calendar, max(tranche, 0)
+    live = coverage(calendar, end).copy()
+    live[:first] = 0.0
+    phase = np.zeros(calendar.periods)
+    phase[first:] = realised(instance.phase_in(service), year_since(calendar, months_before, first))
+    return live, live * phase
 
 
-def live_factors(
-    instance: Instance, phase_in: tuple[float, ...], value: Array, growth: Array, months_before: int, k: int = 0
-) -> tuple[float, float]:
-    """Phased and phased_grown of a go-live `months_before` months before period `k`."""
-    share = realised(phase_in, year_since(instance.calendar, months_before, k))
-    return float(share @ value[k:]), float(share @ (value * growth)[k:])
+@dataclass(frozen=True)
+class Streams:
+    """How a pound a year of each move runs over the periods.
+
+    Attributes:
+        row: Row of each move in the tables, shape (moves,).
+        live, grown, phased, phased_grown: A row for each kind of move, shape (kinds, periods); see the module.
+    """
+
+    row: NDArray[np.intp]
+    live: Array
+    grown: Array
+    phased: Array
+    phased_grown: Array
+
+    def factors(self, weight: Array) -> dict[str, Array]:
+        """Sum over the periods of each table times a weight for each period, by its name; shape (moves,)."""
+        tables = {"live": self.live, "grown": self.grown, "phased": self.phased, "phased_grown": self.phased_grown}
+        return {name: (table @ weight)[self.row] for name, table in tables.items()}
 
 
-def _from_each(values: Array) -> Array:
-    """Sums from each period to the last."""
-    return np.cumsum(values[::-1])[::-1]
+def streams(instance: Instance, shapes: Sequence[Shape]) -> Streams:
+    """The streams of moves of these shapes."""
+    place = {shape: index for index, shape in enumerate(dict.fromkeys(shapes))}
+    row = np.array([place[shape] for shape in shapes], dtype=np.intp)
+    growth = {service: growth_factors(instance, service) for service, *_ in place}
+    tables = np.zeros((4, len(place), instance.calendar.periods))
+    for shape, index in place.items():
+        live, phased = live_share(instance, shape)
+        factor = growth[shape[0]]
+        tables[:, index] = live, live * factor, phased, phased * factor
+    return Streams(row, *tables)

@@ -10,20 +10,31 @@ import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 
 from formulations import (
+    bundle,
     commitments,
     conflicts,
     delivery_capacity,
+    each_hosts,
     host_capacity,
+    hosting_limit,
+    investment_limit,
     join_after_open,
     maximum_partnerships,
     minimum_saving,
+    minimum_total_saving,
+    no_council_worse_off,
+    onboarding_capacity,
     one_arrangement,
+    partner_limit,
     partnership_size,
+    payback,
+    sequencing,
     tiers,
 )
+from formulations.objectives import Objective, Values, objective_values
 from formulations.pricing import Priced
 from formulations.sets import move_sets
-from formulations.terms import THOUSAND, linear
+from formulations.terms import THOUSAND, linear, weighed
 from formulations.worthwhile import worthwhile
 
 
@@ -50,6 +61,20 @@ FAMILIES: dict[str, tuple[Any, Any]] = {
     "tier_spend": (tiers.tier_buyers, tiers.tier_spend_rule),
     "tier_reached": (lambda m: list(m.TIER_STEPS), tiers.tier_reached_rule),
     "tier_only_there": (lambda m: list(m.TIER_PURCHASES), tiers.tier_only_there_rule),
+    "minimum_total_saving": (minimum_total_saving.minimum_total_saving_index, minimum_total_saving.minimum_total_saving_rule),
+    "no_council_worse_off": (no_council_worse_off.no_council_worse_off_index, no_council_worse_off.no_council_worse_off_rule),
+    "payments_balance": (no_council_worse_off.payments_balance_index, no_council_worse_off.payments_balance_rule),
+    "payment_at_most": (no_council_worse_off.payment_at_most_index, no_council_worse_off.payment_at_most_rule),
+    "payment_at_least": (no_council_worse_off.payment_at_most_index, no_council_worse_off.payment_at_least_rule),
+    "payback": (payback.payback_index, payback.payback_rule),
+    "investment_limit": (investment_limit.investment_limit_index, investment_limit.investment_limit_rule),
+    "onboarding_capacity": (onboarding_capacity.onboarding_capacity_index, onboarding_capacity.onboarding_capacity_rule),
+    "hosting_limit": (hosting_limit.hosting_limit_index, hosting_limit.hosting_limit_rule),
+    "each_hosts": (each_hosts.each_hosts_index, each_hosts.each_hosts_rule),
+    "sequencing": (sequencing.sequencing_index, sequencing.sequencing_rule),
+    "bundle": (bundle.bundle_index, bundle.bundle_rule),
+    "partner_link": (partner_limit.partner_link_index, partner_limit.partner_link_rule),
+    "partner_limit": (partner_limit.partner_limit_index, partner_limit.partner_limit_rule),
     "must_host": (commitments.must_host_index, commitments.must_host_rule),
     "must_join": (commitments.must_join_index, commitments.must_join_rule),
     "together": (commitments.together_index, commitments.together_rule),
@@ -58,55 +83,82 @@ FAMILIES: dict[str, tuple[Any, Any]] = {
 """Constraint families in the order of declaration: index set and rule of each."""
 
 
-def build(priced: Priced, *, presolve: bool = True) -> pyo.ConcreteModel:
+def build(priced: Priced, *, objective: Objective | None = None, presolve: bool = True) -> pyo.ConcreteModel:
     """The mixed-integer model of a priced instance.
 
     Args:
         priced: What `price` gives.
+        objective: What is maximised; NPV unless given.
         presolve: Leave out partnerships that can never pay; see `formulations.worthwhile`.
 
     A demand that no move can meet becomes an `Unreachable` in `model.unreachable` instead of a row without variables;
     such a model has no feasible plan.
     """
     with PauseGC():  # a model is all small objects that stay; collecting among them takes half the time
-        return _build(priced, presolve)
+        return _build(priced, objective or Objective(), presolve)
 
 
-def _build(priced: Priced, presolve: bool) -> pyo.ConcreteModel:
+def _build(priced: Priced, objective: Objective, presolve: bool) -> pyo.ConcreteModel:
     m = pyo.ConcreteModel(name=priced.instance.name)
-    _attach(m, priced, presolve)
-    m.JOINS = pyo.Set(initialize=m.sets.joins, dimen=4, doc="(c, s, h, k): council hands service to host in tranche")
-    m.OPENS = pyo.Set(initialize=m.sets.opens, dimen=3, doc="(s, h, k): host opens a partnership in tranche")
-    m.join = pyo.Var(m.JOINS, domain=pyo.Binary)
-    m.open = pyo.Var(m.OPENS, domain=pyo.Binary)
-    m.joins, m.opens = dict(m.join.items()), dict(m.open.items())  # plain dicts: Pyomo's own look-up is a fifth of the building time
-    m.tier_epochs = tiers.tier_epochs(m)
-    m.tier_epoch_set = frozenset(m.tier_epochs)
-    m.TIER_STEPS = pyo.Set(initialize=tiers.tier_steps(m), dimen=4, doc="(s, h, e, t): step of purchasing that can be reached")
-    m.reach = pyo.Var(m.TIER_STEPS, domain=pyo.Binary)
-    m.TIER_PURCHASES = pyo.Set(initialize=tiers.tier_purchases(m), dimen=5, doc="(c, s, h, e, t): who can buy on which step")
-    m.buy = pyo.Var(m.TIER_PURCHASES, bounds=(0, 1))
+    value = objective_values(priced, objective)
+    weight = objective.running_weight(priced.instance, priced.discount)
+    _attach(m, priced, worthwhile(priced, value.moves, weight) if presolve else None)
+    _declare_moves(m)
+    _declare_purchasing(m)
+    m.meetings = partner_limit.meetings(m)
+    m.PARTNERS = pyo.Set(initialize=partner_limit.possible_partners(m), dimen=2, doc="(a, b): councils that may be partners")
+    m.partner = pyo.Var(m.PARTNERS, bounds=(0, 1))
+    m.PAYMENTS = pyo.Set(initialize=no_council_worse_off.payments(m), dimen=4, doc="(c, s, h, v): who may be paid in which partnership")
+    m.pay = pyo.Var(m.PAYMENTS)
+    m.most_paid = no_council_worse_off.most_paid(m) if len(m.PAYMENTS) else 0.0
+    m.spending = investment_limit.spending(m)
+    m.payback_positions = payback.positions(m)
     m.unreachable = []
     for name, (index, rule) in FAMILIES.items():
         _declare(m, name, index(m), rule)
-    m.npv = pyo.Objective(expr=_npv(m), sense=pyo.maximize, doc="thousand GBP")
+    m.objective = pyo.Objective(expr=_objective(m, value, weight), sense=pyo.maximize, doc="thousand GBP")
     return m
 
 
-def _attach(m: Any, priced: Priced, presolve: bool) -> None:
+def _attach(m: Any, priced: Priced, kept: set[Any] | None) -> None:
     """What the families read: the priced instance and what is derived from it once."""
     m.priced = priced
     m.instance = priced.instance
     m.graph = priced.graph
     m.decided = priced.graph.decided
-    m.sets = move_sets(priced.moves, worthwhile(priced) if presolve else None)
+    m.sets = move_sets(priced.moves, priced.options, kept)
     m.sizes = priced.instance.partnership_size()
     moves = priced.moves
-    keys = zip(moves["council"], moves["service"], moves["host"], strict=True)
+    keys = zip(moves["council"], moves["service"], moves["host"], moves["vehicle"], strict=True)
     m.second_year = dict(zip(keys, moves["second_year"], strict=True))
     m.go_lives = delivery_capacity.go_lives(m)
     m.cliques = conflicts.conflict_cliques(m)
     m.conflict_members = frozenset((c, s, h) for (s, h, _), clique in m.cliques.items() for c in clique)
+
+
+def _declare_moves(m: Any) -> None:
+    """The decisions."""
+    m.JOINS = pyo.Set(initialize=m.sets.joins, dimen=5, doc="(c, s, h, v, k): council hands service to host, run by vehicle, in tranche")
+    m.OPENS = pyo.Set(initialize=m.sets.opens, dimen=4, doc="(s, h, v, k): host opens a partnership, run by vehicle, in tranche")
+    m.TAKES = pyo.Set(initialize=m.sets.takes, dimen=4, doc="(c, s, o, k): council takes an alternative to sharing in tranche")
+    m.join = pyo.Var(m.JOINS, domain=pyo.Binary)
+    m.open = pyo.Var(m.OPENS, domain=pyo.Binary)
+    m.take = pyo.Var(m.TAKES, domain=pyo.Binary)
+    # plain dicts: Pyomo's own look-up is a fifth of the building time
+    m.joins, m.opens, m.takes = dict(m.join.items()), dict(m.open.items()), dict(m.take.items())
+
+
+def _declare_purchasing(m: Any) -> None:
+    """Steps reached and spend bought on them."""
+    m.tier_epochs = tiers.tier_epochs(m)
+    m.tier_epoch_set = frozenset(m.tier_epochs)
+    m.TIER_STEPS = pyo.Set(initialize=tiers.tier_steps(m), dimen=5, doc="(s, h, v, e, t): step of purchasing that can be reached")
+    m.reach = pyo.Var(m.TIER_STEPS, domain=pyo.Binary)
+    m.TIER_PURCHASES = pyo.Set(initialize=tiers.tier_purchases(m), dimen=6, doc="(c, s, h, v, e, t): who can buy on which step")
+    m.buy = pyo.Var(m.TIER_PURCHASES, bounds=(0, 1))
+    m.purchases_of = {}
+    for purchase in m.TIER_PURCHASES:
+        m.purchases_of.setdefault(purchase[1:4], []).append(purchase)
 
 
 def _declare(m: Any, name: str, index: list[Any], rule: Any) -> None:
@@ -122,21 +174,20 @@ def _declare(m: Any, name: str, index: list[Any], rule: Any) -> None:
     m.add_component(name, pyo.Constraint(list(rows), rule=lambda _, *key: rows[key if len(key) > 1 else key[0]]))
 
 
-def _npv(m: Any) -> Any:
-    """Objective: sum of move values and of purchasing, thousand GBP.
+def _objective(m: Any, value: Values, weight: Any) -> Any:
+    """Sum of move values and of purchasing, thousand GBP.
 
-    sum[c,s,h,k] npv[c,s,h,k] * join[c,s,h,k] + sum[s,h,k] npv[h,s,h,k] * open[s,h,k]
-        + sum[c,s,h,e,t] weight[s,e] * rate[s,t] * procured_cost[c,s] * buy[c,s,h,e,t]
+    sum[c,s,h,v,k] value[c,s,h,v,k] * join[c,s,h,v,k] + sum[s,h,v,k] value[h,s,h,v,k] * open[s,h,v,k] + sum[c,s,o,k] value[c,s,o,k] * take[c,s,o,k]
+        + sum[c,s,h,v,e,t] weight[c,h,e] * rate[s,t] * procured_cost[c,s] * buy[c,s,h,v,e,t] - cost of changes that no plan avoids
     """
-    price = m.sets.price
-    coefficients = [price[key] / THOUSAND for key in (*m.joins, *m.opens)]
-    variables = [*m.joins.values(), *m.opens.values()]
-    weights, purchases = tiers.purchasing_terms(m)
-    return linear(coefficients + weights, variables + purchases)
+    coefficients, found = weighed(m, value.moves, value.options)
+    rates, purchases = tiers.purchasing_terms(m, weight)
+    return linear(coefficients + rates, found + purchases, value.constant / THOUSAND)
 
 
 def settle(m: Any, values: Mapping[str, float]) -> tuple[dict[str, float], float]:
     """A solution with its purchasing settled (see `tiers.settle`), and the objective at it, thousand GBP."""
     settled = tiers.settle(m, values) if m.tier_epochs else dict(values)
-    body = m.npv.expr
-    return settled, float(sum(c * settled[v.name] for c, v in zip(body.linear_coefs, body.linear_vars, strict=True)))
+    body = m.objective.expr
+    value = sum(c * settled[v.name] for c, v in zip(body.linear_coefs, body.linear_vars, strict=True))
+    return settled, float(value + body.constant)

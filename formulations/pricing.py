@@ -1,6 +1,6 @@
 """Pricing: what every move is worth, head by head, in column operations over the table of moves.
 
-A move is (council, service, host, tranche); the move of a host to itself opens its partnership. Yearly heads are at full
+A move is (council, service, host, vehicle, tranche); the move of a host to itself opens its partnership. Yearly heads are at full
 effect and base-year baselines, one-offs as paid at go-live; both with optimism bias. Purchasing belongs to partnerships,
 not to moves; `Purchasing` holds what its rows need. Formulas: model.md, section 3.
 """
@@ -16,32 +16,16 @@ import pandas as pd
 from dateutil.relativedelta import relativedelta
 from numpy.typing import NDArray
 
-from formulations.factors import Factors, discount_factors, growth_factors, live_factors, service_factors
+from formulations.factors import Streams, discount_factors, streams
+from formulations.options import priced_options
+from formulations.purchasing import Purchasing, purchasing_of
 from instances import LIVE, Instance
+from instances.ends import end_months
 from instances.graph import CouncilGraph, council_graph
 from instances.heads import GROWING_HEADS, MOVE_ONE_OFF_HEADS, MOVE_RECURRING_HEADS, MOVE_SAVING_HEADS
-from instances.tables import Estimate, Tier
+from instances.tables import Estimate
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Purchasing:
-    """Joint purchasing of one service: steps of volume and rate, and the present value of a pound saved.
-
-    Attributes:
-        from_volume: Procured spend from which each step holds, GBP a year, rising.
-        rate: Biased saving on all spend, one for each step.
-        epochs: Tranche that closes each stretch of time in which membership and growth stand still.
-        growth: Growth factor of each epoch.
-        weight: Present value of one pound a year of base-year saving over each epoch.
-    """
-
-    from_volume: tuple[float, ...]
-    rate: tuple[float, ...]
-    epochs: tuple[int, ...]
-    growth: tuple[float, ...]
-    weight: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -50,32 +34,77 @@ class Priced:
 
     Attributes:
         graph: The council graph; `graph.moves` are the moves.
-        moves: The moves with a column for each head, and `gross`, `recurring`, `one_off`, `second_year`, `full_effect`
-            (GBP, GBP a year) and `npv` (GBP); purchasing not included.
+        moves: The moves, each with every vehicle that may run it, with a column for each head, and `gross`, `recurring`,
+            `one_off`, `second_year`, `full_effect` (GBP, GBP a year) and `npv` (GBP); purchasing not included.
+        options: Alternatives to sharing that can be taken, with the same columns as far as they apply.
         discount: DF of every period.
-        purchasing: Steps and weights of each service that has tiers.
+        purchasing: Steps and epochs of each service that has tiers.
+        ends: Months that count of each council that ceases to exist.
     """
 
     graph: CouncilGraph
     moves: pd.DataFrame
+    options: pd.DataFrame
     discount: Array
     purchasing: dict[str, Purchasing]
+    ends: dict[str, int]
 
     @property
     def instance(self) -> Instance:
         """What was priced."""
         return self.graph.instance
 
+    @property
+    def weight(self) -> Array:
+        """Present value of a pound a year in each period, shape (periods,)."""
+        return self.discount * self.instance.calendar.period_years
+
+    def end(self, *councils: str) -> int | None:
+        """Month in which the first of some councils ceases; None where none does."""
+        return min((self.ends[c] for c in councils if c in self.ends), default=None)
+
     @cached_property
-    def factors(self) -> dict[str, Factors]:
-        """Factors of each service."""
-        return {service: service_factors(self.instance, service, self.discount) for service in self.instance.services}
+    def streams(self) -> Streams:
+        """How a pound a year of each move runs over the periods."""
+        moves, calendar, live = self.moves, self.instance.calendar, self.graph.decided.live
+        columns = zip(moves["council"], moves["service"], moves["host"], moves["tranche"], strict=True)
+        shapes = [
+            (str(s), int(k), whole_months(live[c, s][1], calendar.start) if k == LIVE else 0, self.end(c, h)) for c, s, h, k in columns
+        ]
+        return streams(self.instance, shapes)
+
+    @cached_property
+    def option_streams(self) -> Streams:
+        """The same for the alternatives to sharing."""
+        columns = zip(self.options["council"], self.options["service"], self.options["tranche"], strict=True)
+        return streams(self.instance, [(str(s), int(k), 0, self.end(c)) for c, s, k in columns])
+
+    def running(self, weight: Array) -> Array:
+        """Savings less recurring costs of each move, each period weighted, shape (moves,); purchasing not included."""
+        factor, moves = self.streams.factors(weight), self.moves
+        total = np.zeros(len(moves))
+        for head in MOVE_SAVING_HEADS:
+            total += moves[head].to_numpy() * factor["phased_grown" if head in GROWING_HEADS else "phased"]
+        for head in MOVE_RECURRING_HEADS:
+            total -= moves[head].to_numpy() * factor["grown" if head in GROWING_HEADS else "live"]
+        return total
+
+    def options_running(self, weight: Array) -> Array:
+        """Savings less recurring costs of each alternative to sharing, each period weighted, shape (options,)."""
+        factor, options = self.option_streams.factors(weight), self.options
+        value: Array = options["option_saving"].to_numpy() * factor["phased"] - options["option_cost"].to_numpy() * factor["live"]
+        return value
+
+    def paid(self, table: pd.DataFrame, weight: Array) -> Array:
+        """One-off cost of each move or alternative, weighted by the period of its go-live; what is live has paid."""
+        cost: Array = table["one_off"].to_numpy() * weight[np.maximum(table["tranche"].to_numpy(dtype=int), 0)]
+        return cost
 
 
 def price(instance: Instance, graph: CouncilGraph | None = None) -> Priced:
-    """Price all moves of an instance."""
+    """Price all moves and alternatives of an instance."""
     graph = graph or council_graph(instance)
-    discount = discount_factors(instance)
+    discount, ends = discount_factors(instance), end_months(instance)
     moves = _heads(graph)
     _replace_by_estimates(instance, moves)
     _no_one_off_for_live(moves)
@@ -83,16 +112,18 @@ def price(instance: Instance, graph: CouncilGraph | None = None) -> Priced:
     moves["gross"] = moves[list(MOVE_SAVING_HEADS)].sum(axis=1)
     moves["recurring"] = moves[list(MOVE_RECURRING_HEADS)].sum(axis=1)
     moves["one_off"] = moves[list(MOVE_ONE_OFF_HEADS)].sum(axis=1)
-    priced = Priced(graph, moves, discount, _purchasing(instance, discount))
-    _add_positions(priced)
-    moves["npv"] = _npv(priced)
+    _add_positions(instance, moves)
+    options = priced_options(instance, graph.decided)
+    priced = Priced(graph, moves, options, discount, purchasing_of(instance, discount, ends), ends)
+    moves["npv"] = priced.running(priced.weight) - priced.paid(moves, discount)
+    options["npv"] = priced.options_running(priced.weight) - priced.paid(options, discount)
     return priced
 
 
 def _heads(graph: CouncilGraph) -> pd.DataFrame:
     """The formulas of model.md, section 3, unbiased."""
     instance = graph.instance
-    moves = graph.moves.copy()
+    moves, vehicle = _with_vehicles(graph)
     baseline = _baselines(instance)
     own = baseline.loc[pd.MultiIndex.from_frame(moves[["council", "service"]])].reset_index(drop=True)
     host = baseline.loc[pd.MultiIndex.from_frame(moves[["host", "service"]])].reset_index(drop=True)
@@ -102,15 +133,16 @@ def _heads(graph: CouncilGraph) -> pd.DataFrame:
     years = np.maximum(moves["tranche"].to_numpy(), 0) * instance.calendar.period_years
     zero = np.zeros(len(moves))
 
-    moves["duplication"] = np.where(joins, own["fixed_cost"] * rate["duplication_avoided"], 0.0)
-    moves["process"] = own["variable_cost"].to_numpy() * rate["process_saving"]
-    moves["convergence"] = np.where(joins, own["variable_cost"] * rate["convergence"] * _unit_cost_gap(own, host), 0.0)
+    factor = vehicle["saving_factor"].to_numpy()
+    moves["duplication"] = np.where(joins, own["fixed_cost"] * rate["duplication_avoided"] * factor, 0.0)
+    moves["process"] = own["variable_cost"].to_numpy() * rate["process_saving"] * factor
+    moves["convergence"] = np.where(joins, own["variable_cost"] * rate["convergence"] * _unit_cost_gap(own, host) * factor, 0.0)
     moves["coordination"] = np.where(joins, rate["coordination_cost"], 0.0)
     moves["distance"] = np.where(joins & (rate["distance_cost"] > 0), rate["distance_cost"] * moves["km"].fillna(0.0), 0.0)
     moves["friction"] = np.where(joins, rate["friction"] * (1 - moves["compatibility"]) * own["annual_cost"], 0.0)
     moves["pay_alignment"] = np.where(joins, rate["pay_alignment_cost_per_fte"] * own["fte"], 0.0)
-    moves["hosting"] = np.where(joins, 0.0, own["hosting_cost"].fillna(pd.Series(rate["hosting_cost"])))
-    moves["set_up"] = np.where(joins, 0.0, own["set_up_cost"].fillna(pd.Series(rate["set_up_cost"])))
+    moves["hosting"] = np.where(joins, 0.0, own["hosting_cost"].fillna(pd.Series(rate["hosting_cost"])) + vehicle["annual_cost"])
+    moves["set_up"] = np.where(joins, 0.0, own["set_up_cost"].fillna(pd.Series(rate["set_up_cost"])) * vehicle["set_up_factor"])
     moves["integration"] = np.where(joins, rate["integration_cost"], 0.0)
     moves["platform"] = np.where(joins & (own["platform"] != host["platform"]), rate["platform_cost"], 0.0)
     moves["harmonisation"] = np.where(joins, rate["harmonisation_cost_per_fte"] * own["fte"], 0.0)
@@ -125,6 +157,32 @@ def _heads(graph: CouncilGraph) -> pd.DataFrame:
     return moves
 
 
+def _with_vehicles(graph: CouncilGraph) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The moves with every vehicle that may run them, sorted by service, host, vehicle, council, tranche; and the vehicles' rows.
+
+    What a commitment says of a partnership's vehicle leaves that one only.
+    """
+    instance, fixed = graph.instance, graph.decided.vehicle
+    choices = [
+        {"service": service, "vehicle": name, **{column: float(getattr(row, column)) for column in _VEHICLE_FIGURES}}
+        for service in instance.services
+        for name, row in sorted(instance.vehicles(service).items())
+    ]
+    table = pd.DataFrame(choices, columns=["service", "vehicle", *_VEHICLE_FIGURES])
+    moves = graph.moves.merge(table, how="inner", on="service")
+    if fixed:
+        named = [fixed.get((h, s)) for h, s in zip(moves["host"], moves["service"], strict=True)]
+        moves = moves[[name is None or name == vehicle for name, vehicle in zip(named, moves["vehicle"], strict=True)]]
+    if len(table) > len(instance.services) or fixed:
+        moves = moves.sort_values(["service", "host", "vehicle", "council", "tranche"], kind="stable")
+    moves = moves.reset_index(drop=True)
+    figures = moves[list(_VEHICLE_FIGURES)]
+    moves = moves.drop(columns=list(_VEHICLE_FIGURES))
+    moves.insert(3, "vehicle", moves.pop("vehicle"))
+    return moves, figures
+
+
+_VEHICLE_FIGURES = ("saving_factor", "set_up_factor", "annual_cost")
 _PARAMETERS = (
     "duplication_avoided",
     "process_saving",
@@ -195,9 +253,8 @@ def _apply_bias(instance: Instance, moves: pd.DataFrame) -> None:
     moves[[*MOVE_RECURRING_HEADS, *MOVE_ONE_OFF_HEADS]] *= 1 + bias.costs
 
 
-def _add_positions(priced: Priced) -> None:
+def _add_positions(instance: Instance, moves: pd.DataFrame) -> None:
     """Yearly positions in the second year and at full effect: phase_in * gross - recurring, GBP a year."""
-    instance, moves = priced.instance, priced.moves
     phases = {service: instance.phase_in(service) for service in instance.services}
     second = moves["service"].map({s: phase[min(1, len(phase) - 1)] for s, phase in phases.items()})
     full = moves["service"].map({s: phase[-1] for s, phase in phases.items()})
@@ -205,74 +262,7 @@ def _add_positions(priced: Priced) -> None:
     moves["full_effect"] = full * moves["gross"] - moves["recurring"]
 
 
-def head_values(priced: Priced) -> pd.DataFrame:
-    """Present value of every head of every move over the horizon, GBP; costs negative. Columns are the heads."""
-    moves = priced.moves
-    values = pd.DataFrame(index=moves.index)
-    factor = _move_factors(priced)
-    for head in MOVE_SAVING_HEADS:
-        values[head] = moves[head] * factor["phased_grown" if head in GROWING_HEADS else "phased"]
-    for head in MOVE_RECURRING_HEADS:
-        values[head] = -moves[head] * factor["grown" if head in GROWING_HEADS else "flat"]
-    paid = priced.discount[np.maximum(moves["tranche"].to_numpy(), 0)]
-    for head in MOVE_ONE_OFF_HEADS:
-        values[head] = -moves[head] * paid
-    return values
-
-
-def _npv(priced: Priced) -> Array:
-    npv: Array = head_values(priced).sum(axis=1).to_numpy()
-    return npv
-
-
-def _move_factors(priced: Priced) -> dict[str, Array]:
-    """The factors of every move, shape (moves,)."""
-    moves, instance = priced.moves, priced.instance
-    tranche = moves["tranche"].to_numpy()
-    codes, services = pd.factorize(moves["service"])
-    at = (codes, np.maximum(tranche, 0))
-    result: dict[str, Array] = {}
-    for kind in ("flat", "grown", "phased", "phased_grown"):
-        table = np.array([getattr(priced.factors[str(service)], kind) for service in services])
-        result[kind] = table[at] if len(moves) else np.zeros(0)
-    for row in np.flatnonzero(tranche == LIVE):
-        service, council = str(moves.at[row, "service"]), str(moves.at[row, "council"])
-        since = priced.graph.decided.live[council, service][1]
-        value = priced.discount * instance.calendar.period_years
-        months = whole_months(since, instance.calendar.start)
-        phased = live_factors(instance, instance.phase_in(service), value, growth_factors(instance, service), months)
-        result["phased"][row], result["phased_grown"][row] = phased
-    return result
-
-
 def whole_months(since: dt.date, until: dt.date) -> int:
     """Whole months from one day to another."""
     span = relativedelta(until, since)
     return int(span.years * 12 + span.months)
-
-
-def _purchasing(instance: Instance, discount: Array) -> dict[str, Purchasing]:
-    """Tiers of each service and the stretches of time over which a partnership's purchasing stands still.
-
-    Up to the last tranche each period is an epoch, since membership may change; after it membership stands still, so all
-    that is left is one epoch, unless baselines grow: then each period is its own.
-    """
-    steps: dict[str, list[tuple[float, float]]] = {}
-    keep = 1 - instance.economics.optimism_bias.savings
-    for row in instance.rows(Tier):
-        steps.setdefault(row.service, []).append((row.from_volume, row.rate * keep))
-    result = {}
-    last, periods = instance.calendar.tranches - 1, instance.calendar.periods
-    for service, tiers in sorted(steps.items()):
-        growth = growth_factors(instance, service)
-        weight = discount * instance.calendar.period_years * growth
-        if instance.parameter(service, "growth") == 0:
-            epochs = tuple(range(last + 1))
-            weights = (*weight[:last], weight[last:].sum())
-            factors: tuple[float, ...] = (1.0,) * (last + 1)
-        else:
-            epochs = tuple(min(j, last) for j in range(periods))
-            weights, factors = tuple(weight), tuple(growth)
-        volumes, rates = zip(*sorted(tiers), strict=True)
-        result[service] = Purchasing(volumes, rates, epochs, tuple(float(f) for f in factors), tuple(float(w) for w in weights))
-    return result

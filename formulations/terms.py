@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pyomo.core.expr import LinearExpression
 
-from formulations.sets import Join, Open
+from formulations.sets import Join, Open, Take
 
 THOUSAND = 1000.0
 """Money stands in thousands of pounds in the model's rows and objective, so that a solver's tolerance is a tenth of a penny."""
 
 
-def linear(coefficients: Iterable[float], variables: Iterable[Any]) -> Any:
-    """Sum of coefficient * variable."""
-    return LinearExpression(constant=0, linear_coefs=list(coefficients), linear_vars=list(variables))
+def linear(coefficients: Iterable[float], variables: Iterable[Any], constant: float = 0.0) -> Any:
+    """Sum of coefficient * variable, and a constant."""
+    return LinearExpression(constant=constant, linear_coefs=list(coefficients), linear_vars=list(variables))
 
 
 def difference(m: Any, joins: Iterable[Join], opens: Iterable[Open], weight: float = 1.0) -> Any:
@@ -25,7 +27,36 @@ def difference(m: Any, joins: Iterable[Join], opens: Iterable[Open], weight: flo
     return linear([1.0] * len(plus) + [-weight] * len(minus), plus + minus)
 
 
-def total(m: Any, joins: Iterable[Join], opens: Iterable[Open] = ()) -> Any:
-    """Sum of joins + sum of openings."""
-    variables = [m.joins[j] for j in joins] + [m.opens[o] for o in opens]
-    return linear([1.0] * len(variables), variables)
+def variables(m: Any, joins: Iterable[Join] = (), opens: Iterable[Open] = (), takes: Iterable[Take] = ()) -> list[Any]:
+    """The variables of joins, openings and alternatives, in this order."""
+    return [*(m.joins[j] for j in joins), *(m.opens[o] for o in opens), *(m.takes[t] for t in takes)]
+
+
+def total(m: Any, joins: Iterable[Join], opens: Iterable[Open] = (), takes: Iterable[Take] = ()) -> Any:
+    """Sum of joins, openings and alternatives."""
+    found = variables(m, joins, opens, takes)
+    return linear([1.0] * len(found), found)
+
+
+def weighed(
+    m: Any,
+    moves: NDArray[np.float64],
+    options: NDArray[np.float64],
+    *,
+    joins: Iterable[Join] | None = None,
+    opens: Iterable[Open] | None = None,
+    takes: Iterable[Take] | None = None,
+) -> tuple[list[float], list[Any]]:
+    """Coefficients in thousand GBP, from a value for each row of the priced tables, and variables; all of them unless some are given."""
+    some_joins = list(m.joins if joins is None else joins)
+    some_opens = list(m.opens if opens is None else opens)
+    some_takes = list(m.takes if takes is None else takes)
+    rows = m.sets.join_row, m.sets.open_row, m.sets.take_row
+    coefficients = [float(moves[rows[0][j]]) for j in some_joins] + [float(moves[rows[1][o]]) for o in some_opens]
+    coefficients += [float(options[rows[2][t]]) for t in some_takes]
+    return [value / THOUSAND for value in coefficients], variables(m, some_joins, some_opens, some_takes)
+
+
+def members_in(m: Any, c: str, s: str, h: str) -> list[Any]:
+    """Variables that add up to 1 if council c is in the partnership of host h for service s, else to 0."""
+    return variables(m, (), m.sets.opened(s, h)) if c == h else variables(m, m.sets.joined(c, s, h))

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from formulations import Objective
 from formulations.pricing import Priced
 from instances import LIVE, Instance
 from instances.heads import HEADS
-from optimiser.flows import Decision, Flow, Flows, by_partnership, plan_flows
-from optimiser.plan import CashFlow, CouncilResult, HeadTotal, Member, Partnership, PlanDocument, Summary
+from optimiser.flows import Decision, Flow, Flows, Taken, by_partnership, plan_flows
+from optimiser.payments import Payments, payments_between
+from optimiser.plan import CashFlow, CouncilResult, HeadTotal, Member, OptionTaken, Partnership, PlanDocument, Summary
 
 DECIMALS = 6
 """Amounts are kept to a millionth of a pound, so that sums of rounded amounts still agree to the penny."""
@@ -26,59 +28,97 @@ def amount(value: float) -> float:
 
 def decisions(model: Any, values: Mapping[str, float]) -> list[Decision]:
     """The moves that a solution of the model takes: by service and host, the host first, then by tranche and name."""
-    taken = [(s, h, h, k) for s, h, k in model.sets.opens if values[model.open[s, h, k].name] > 0.5]
-    taken += [(s, h, c, k) for c, s, h, k in model.sets.joins if values[model.join[c, s, h, k].name] > 0.5]
-    return sorted(taken, key=lambda d: (d[0], d[1], d[2] != d[1], d[3], d[2]))
+    found = [Decision(s, h, v, h, k) for s, h, v, k in model.sets.opens if values[model.opens[s, h, v, k].name] > 0.5]
+    found += [Decision(s, h, v, c, k) for c, s, h, v, k in model.sets.joins if values[model.joins[c, s, h, v, k].name] > 0.5]
+    return sorted(found, key=lambda d: (d.service, d.host, d.vehicle, d.council != d.host, d.tranche, d.council))
 
 
-def document(priced: Priced, taken: Sequence[Decision], *, status: str, bound: float | None) -> PlanDocument:
+def options_taken(model: Any, values: Mapping[str, float]) -> list[Taken]:
+    """The alternatives that a solution of the model takes, by service and council."""
+    return [Taken(s, c, o, k) for c, s, o, k in model.sets.takes if values[model.takes[c, s, o, k].name] > 0.5]
+
+
+def document(
+    priced: Priced,
+    taken: Sequence[Decision],
+    options: Sequence[Taken] = (),
+    *,
+    objective: Objective | None = None,
+    status: str,
+    bound: float | None,
+) -> PlanDocument:
     """The plan of some decisions, all figures but those of rules and manifest, which later stages add."""
-    flows = plan_flows(priced, taken)
-    instance = priced.instance
-    npv = amount(flows.present_value())
-    proven = npv if bound is None else max(npv, amount(bound))
-    partnerships = tuple(_partnership(priced, flows, group) for group in by_partnership(taken))
+    objective, instance = objective or Objective(), priced.instance
+    flows = plan_flows(priced, taken, options)
+    payments = payments_between(priced, flows)
+    partnerships = tuple(_partnership(priced, flows, payments, group) for group in by_partnership(taken))
+    alternatives = tuple(_option(priced, flows, option) for option in options)
+    changes = changed(instance, objective, taken, options)
+    value = amount(objective_value(priced, flows, objective) - objective.change_cost * (changes or 0))
+    proven = value if bound is None else max(value, amount(bound))
     return PlanDocument(
         instance=instance.name,
         title=instance.settings.instance.title,
         status="optimal" if status == "optimal" else "feasible",
-        npv=npv,
-        objective_value=npv,
+        npv=amount(flows.present_value()),
+        objective=objective.kind,
+        objective_year=objective.year,
+        objective_value=value,
+        changes=changes,
+        change_cost=objective.change_cost,
         bound=None if bound is None else proven,
-        gap=None if bound is None else plan_gap(npv, proven),
-        summary=_summary(instance, flows, partnerships),
+        gap=None if bound is None else plan_gap(value, proven),
+        summary=_summary(instance, flows, partnerships, alternatives),
         partnerships=partnerships,
-        councils=_councils(instance, flows, partnerships),
+        options=alternatives,
+        councils=_councils(instance, flows, partnerships, alternatives),
         cashflow=_cashflow(flows),
         heads=_heads(flows),
     )
 
 
-def plan_gap(npv: float, bound: float) -> float | None:
-    """(bound - npv) / |npv|; 0 where they agree to a penny, None where the NPV is 0 and the bound is not."""
-    if bound - npv < 0.01:
+def objective_value(priced: Priced, flows: Flows, objective: Objective) -> float:
+    """What the flows come to in terms of the objective, before the cost of changes."""
+    years = priced.instance.calendar.period_years
+    running = objective.running_weight(priced.instance, priced.discount) / years
+    one_off = objective.one_off_weight(priced.instance, priced.discount)
+    return float(sum(flow.amounts @ (one_off if flow.one_off else running) for flow in flows.flows))
+
+
+def changed(instance: Instance, objective: Objective, taken: Sequence[Decision], options: Sequence[Taken]) -> int | None:
+    """Councils and services of the instance whose arrangement differs from the adopted plan's; None where there is none."""
+    if objective.adopted is None:
+        return None
+    now: dict[tuple[str, str], tuple[str, str, int]] = {(d.council, d.service): (d.host, d.vehicle, d.tranche) for d in taken}
+    now |= {(o.council, o.service): ("", o.option, o.tranche) for o in options}
+    return sum(objective.adopted.get(key) != now.get(key) for key in instance.baselines)
+
+
+def plan_gap(value: float, bound: float) -> float | None:
+    """(bound - value) / |value|; 0 where they agree to a penny, None where the value is 0 and the bound is not."""
+    if bound - value < 0.01:
         return 0.0
-    return round((bound - npv) / abs(npv), 9) if npv else None
+    return round((bound - value) / abs(value), 9) if value else None
 
 
 def _total(flows: Iterable[Flow]) -> float:
     return float(sum(flow.amounts.sum() for flow in flows))
 
 
-def _partnership(priced: Priced, flows: Flows, group: Sequence[Decision]) -> Partnership:
-    service, host = group[0][:2]
-    members = tuple(_member(priced, flows, decision) for decision in group)
+def _partnership(priced: Priced, flows: Flows, payments: Payments, group: Sequence[Decision]) -> Partnership:
+    service, host, vehicle = group[0][:3]
+    members = tuple(_member(priced, flows, payments, decision) for decision in group)
     annual, one_off = sum(m.annual_saving for m in members), sum(m.one_off for m in members)
-    second_year = sum(float(flows.moves[d]["second_year"]) + flows.purchasing.get(d[:3], 0.0) for d in group)
+    second_year = sum(float(flows.moves[d]["second_year"]) + flows.purchasing.get(d, 0.0) for d in group)
     return Partnership(
         service=service,
         host=host,
-        vehicle="lead_authority",
+        vehicle=vehicle,
         members=members,
         npv=amount(sum(m.npv for m in members)),
         annual_saving=amount(annual),
         one_off=amount(one_off),
-        baseline=amount(sum(priced.instance.baselines[council, service].annual_cost for _, _, council, _ in group)),
+        baseline=amount(sum(priced.instance.baselines[d.council, service].annual_cost for d in group)),
         second_year=amount(second_year),
         payback_years=payback(one_off, annual),
     )
@@ -89,22 +129,53 @@ def payback(one_off: float, annual_saving: float) -> float | None:
     return amount(one_off / annual_saving) if annual_saving > 0 else None
 
 
-def _member(priced: Priced, flows: Flows, decision: Decision) -> Member:
-    service, _, council, tranche = decision
-    own = flows.by_member.get(decision[:3], [])
+def _member(priced: Priced, flows: Flows, payments: Payments, decision: Decision) -> Member:
+    service, host, _, council, tranche = decision
+    own = flows.by_member.get((service, host, council), [])
     row = flows.moves[decision]
+    ends, passes_to = _end(priced.instance, council, host)
     return Member(
         council=council,
         tranche=tranche,
         go_live=priced.graph.decided.live[council, service][1] if tranche == LIVE else priced.instance.calendar.date(tranche),
         npv=amount(flows.present_value(own)),
-        annual_saving=amount(row["full_effect"] + flows.purchasing.get(decision[:3], 0.0)),
+        annual_saving=amount(row["full_effect"] + flows.purchasing.get(decision, 0.0)),
         one_off=amount(row["one_off"]),
+        ends=ends,
+        passes_to=passes_to,
+        payment=amount(payments.get((service, host, council), 0.0)),
     )
 
 
-def _councils(instance: Instance, flows: Flows, partnerships: Sequence[Partnership]) -> tuple[CouncilResult, ...]:
-    """The result of every council of the instance, those that share nothing too."""
+def _end(instance: Instance, council: str, host: str) -> tuple[dt.date | None, str]:
+    """Day on which a council or its host ceases, the earlier of the two, and to whom the service passes then."""
+    own, other = instance.councils[council], instance.councils[host]
+    ends = min((day for day in (own.ceases, other.ceases) if day is not None), default=None)
+    return ends, (own.successor or "") if own.ceases is not None else (other.successor or "") if other.ceases is not None else ""
+
+
+def _option(priced: Priced, flows: Flows, option: Taken) -> OptionTaken:
+    row = flows.taken[option]
+    ends, passes_to = _end(priced.instance, option.council, option.council)
+    return OptionTaken(
+        council=option.council,
+        service=option.service,
+        option=option.option,
+        tranche=option.tranche,
+        start=priced.instance.calendar.date(option.tranche),
+        npv=amount(flows.present_value(flows.by_member.get((option.service, "", option.council), []))),
+        annual_saving=amount(row["full_effect"]),
+        one_off=amount(row["one_off"]),
+        baseline=amount(priced.instance.baselines[option.council, option.service].annual_cost),
+        ends=ends,
+        passes_to=passes_to,
+    )
+
+
+def _councils(
+    instance: Instance, flows: Flows, partnerships: Sequence[Partnership], options: Sequence[OptionTaken]
+) -> tuple[CouncilResult, ...]:
+    """The result of every council of the instance, those that do nothing too."""
     baseline: dict[str, float] = defaultdict(float)
     for (council, _), row in instance.baselines.items():
         baseline[council] += row.annual_cost
@@ -115,20 +186,27 @@ def _councils(instance: Instance, flows: Flows, partnerships: Sequence[Partnersh
     for p in partnerships:
         for m in p.members:
             memberships[m.council].append((p, m))
-    return tuple(
-        CouncilResult(
-            council=council,
-            services_shared=len(memberships[council]),
-            services_hosted=sum(p.host == council for p, _ in memberships[council]),
-            options_taken=0,
-            baseline=amount(baseline[council]),
-            npv=amount(sum(m.npv for _, m in memberships[council])),
-            annual_saving=amount(sum(m.annual_saving for _, m in memberships[council])),
-            one_off=amount(sum(m.one_off for _, m in memberships[council])),
-            net_saving=amount(cash[council]),
+    alternatives: dict[str, list[OptionTaken]] = defaultdict(list)
+    for option in options:
+        alternatives[option.council].append(option)
+    results = []
+    for council in instance.councils:
+        own_moves: list[Member | OptionTaken] = [*(m for _, m in memberships[council]), *alternatives[council]]
+        results.append(
+            CouncilResult(
+                council=council,
+                services_shared=len(memberships[council]),
+                services_hosted=sum(p.host == council for p, _ in memberships[council]),
+                options_taken=len(alternatives[council]),
+                baseline=amount(baseline[council]),
+                npv=amount(sum(move.npv for move in own_moves)),
+                annual_saving=amount(sum(move.annual_saving for move in own_moves)),
+                one_off=amount(sum(move.one_off for move in own_moves)),
+                net_saving=amount(cash[council]),
+                payment=amount(sum(m.payment for _, m in memberships[council])),
+            )
         )
-        for council in instance.councils
-    )
+    return tuple(results)
 
 
 def _cashflow(flows: Flows) -> tuple[CashFlow, ...]:
@@ -151,18 +229,19 @@ def _heads(flows: Flows) -> tuple[HeadTotal, ...]:
     return tuple(HeadTotal(head=head, npv=amount(flows.present_value(own)), amount=amount(_total(own))) for head, own in by_head.items())
 
 
-def _summary(instance: Instance, flows: Flows, partnerships: Sequence[Partnership]) -> Summary:
+def _summary(instance: Instance, flows: Flows, partnerships: Sequence[Partnership], options: Sequence[OptionTaken]) -> Summary:
     members = [m for p in partnerships for m in p.members]
-    annual, one_off = sum(p.annual_saving for p in partnerships), sum(p.one_off for p in partnerships)
+    parts: list[Partnership | OptionTaken] = [*partnerships, *options]
+    annual, one_off = sum(part.annual_saving for part in parts), sum(part.one_off for part in parts)
     return Summary(
         partnerships=len(partnerships),
-        options=0,
-        councils=len({m.council for m in members}),
+        options=len(options),
+        councils=len({m.council for m in members} | {option.council for option in options}),
         go_lives=sum(m.tranche != LIVE for m in members),
         annual_saving=amount(annual),
         one_off=amount(one_off),
         net_saving=amount(_total(flows.flows)),
-        baseline=amount(sum(p.baseline for p in partnerships)),
+        baseline=amount(sum(part.baseline for part in parts)),
         payback_years=payback(one_off, annual),
         breakeven=_breakeven(instance, flows),
     )

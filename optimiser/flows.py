@@ -1,7 +1,7 @@
 """Cash flows of a plan, period by period: every figure that a plan reports is a sum over them.
 
-A flow is signed: savings positive, costs negative. Running flows are spread over their period month by month; one-offs fall on
-the day of go-live. Source: model.md, sections 1 and 3.
+A flow is signed: savings positive, costs negative. Running flows are spread over their period month by month, as far as its
+months count; one-offs fall on the day of go-live. Source: model.md, sections 1 and 3.
 """
 
 from __future__ import annotations
@@ -10,26 +10,52 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from formulations.factors import growth_factors, realised, year_since
-from formulations.pricing import Priced, Purchasing, whole_months
+from formulations.factors import growth_factors, live_share
+from formulations.pricing import Priced, whole_months
+from formulations.purchasing import Purchasing
 from formulations.tiers import HALF_PENNY
 from instances import LIVE, Calendar, financial_year
+from instances.ends import coverage
 from instances.heads import GROWING_HEADS, MOVE_ONE_OFF_HEADS, MOVE_RECURRING_HEADS, MOVE_SAVING_HEADS
 
 Array = NDArray[np.float64]
 
-Decision = tuple[str, str, str, int]
-"""(service, host, council, tranche); the host's own row has council = host."""
+
+class Decision(NamedTuple):
+    """A membership as decided; the host's own has council = host."""
+
+    service: str
+    host: str
+    vehicle: str
+    council: str
+    tranche: int
+
+
+class Taken(NamedTuple):
+    """An alternative to sharing as decided."""
+
+    service: str
+    council: str
+    option: str
+    tranche: int
 
 
 @dataclass(frozen=True)
 class Flow:
-    """One head of one council's move over the periods, GBP, undiscounted."""
+    """One head of one council's move or alternative over the periods, GBP, undiscounted.
+
+    Attributes:
+        service, council, head: Whose and what.
+        host: Host of the partnership; '' for an alternative to sharing.
+        end: Month of the appraisal from which nothing counts; None where there is none.
+        one_off: Whether it falls on the first day of its period.
+        amounts: Amount in each period, shape (periods,).
+    """
 
     service: str
     host: str
@@ -37,6 +63,7 @@ class Flow:
     head: str
     one_off: bool
     amounts: Array
+    end: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,8 +71,9 @@ class Flows:
     """The flows of a plan.
 
     Attributes:
-        flows: All of them, in the order of the decisions and heads.
+        flows: All of them, in the order of the decisions and heads, alternatives last.
         moves: Priced row of each decision.
+        taken: Priced row of each alternative that is taken.
         purchasing: Saving of each member at full membership and base-year baselines, GBP a year.
         discount: DF of every period.
         calendar: The calendar.
@@ -53,13 +81,14 @@ class Flows:
 
     flows: tuple[Flow, ...]
     moves: dict[Decision, Mapping[Hashable, Any]]
-    purchasing: dict[tuple[str, str, str], float]
+    taken: dict[Taken, Mapping[Hashable, Any]]
+    purchasing: dict[Decision, float]
     discount: Array
     calendar: Calendar
 
     @cached_property
     def by_member(self) -> dict[tuple[str, str, str], list[Flow]]:
-        """Flows of each (service, host, council)."""
+        """Flows of each (service, host, council); of alternatives under the host ''."""
         groups: dict[tuple[str, str, str], list[Flow]] = defaultdict(list)
         for flow in self.flows:
             groups[flow.service, flow.host, flow.council].append(flow)
@@ -72,87 +101,115 @@ class Flows:
     def by_financial_year(self, flow: Flow) -> dict[str, float]:
         """A flow by April-to-March year, undiscounted."""
         result: dict[str, float] = {}
-        months = 1 if flow.one_off else self.calendar.period_months
         for k in np.flatnonzero(flow.amounts):
+            first, months = int(k) * self.calendar.period_months, 1
+            if not flow.one_off:
+                months = self.calendar.period_months if flow.end is None else min(self.calendar.period_months, flow.end - first)
             for month in range(months):
                 year = financial_year(self.calendar.month(int(k), month))
                 result[year] = result.get(year, 0.0) + float(flow.amounts[k]) / months
         return result
 
 
-def plan_flows(priced: Priced, decisions: Sequence[Decision]) -> Flows:
+def plan_flows(priced: Priced, decisions: Sequence[Decision], options: Sequence[Taken] = ()) -> Flows:
     """The flows of the decisions of a plan.
 
     Raises:
         KeyError: A decision is not a move of the instance.
     """
-    moves = _priced_rows(priced, decisions)
+    moves = _priced_rows(priced.moves, decisions)
+    taken = _priced_rows(priced.options, options)
     flows: list[Flow] = []
     for decision, row in moves.items():
         flows += _move_flows(priced, row, decision)
-    full: dict[tuple[str, str, str], float] = {}
+    full: dict[Decision, float] = {}
     for members in by_partnership(decisions):
         found, at_full = _purchasing_flows(priced, members)
         flows += found
         full |= at_full
-    return Flows(tuple(flows), moves, full, priced.discount, priced.instance.calendar)
+    for option, row in taken.items():
+        flows += _option_flows(priced, row, option)
+    return Flows(tuple(flows), moves, taken, full, priced.discount, priced.instance.calendar)
 
 
 def by_partnership(decisions: Sequence[Decision]) -> list[list[Decision]]:
     """The decisions of each partnership, in their order."""
-    groups: dict[tuple[str, str], list[Decision]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[Decision]] = defaultdict(list)
     for decision in decisions:
-        groups[decision[:2]].append(decision)
+        groups[decision[:3]].append(decision)
     return list(groups.values())
 
 
-def _priced_rows(priced: Priced, decisions: Sequence[Decision]) -> dict[Decision, Mapping[Hashable, Any]]:
+def _priced_rows(table: Any, decisions: Sequence[Any]) -> dict[Any, Mapping[Hashable, Any]]:
     """The priced row of each decision."""
     if not decisions:
         return {}
-    table = priced.moves.set_index(["service", "host", "council", "tranche"])
-    return dict(zip(decisions, table.loc[list(decisions)].to_dict("records"), strict=True))
+    indexed = table.set_index(list(decisions[0]._fields))
+    return dict(zip(decisions, indexed.loc[[tuple(decision) for decision in decisions]].to_dict("records"), strict=True))
 
 
 def _move_flows(priced: Priced, row: Mapping[Hashable, Any], decision: Decision) -> list[Flow]:
-    instance, (service, host, council, tranche) = priced.instance, decision
-    calendar, first = instance.calendar, max(tranche, 0)
+    instance, (service, host, _, council, tranche) = priced.instance, decision
+    calendar, end = instance.calendar, priced.end(council, host)
     before = whole_months(priced.graph.decided.live[council, service][1], calendar.start) if tranche == LIVE else 0
-    share = np.zeros(calendar.periods)
-    share[first:] = realised(instance.phase_in(service), year_since(calendar, before, first))
-    live = (np.arange(calendar.periods) >= first).astype(float)
-    growth = growth_factors(instance, service)
-    at_go_live = (np.arange(calendar.periods) == first).astype(float)
-    shapes = [(head, calendar.period_years * share, False) for head in MOVE_SAVING_HEADS]
-    shapes += [(head, -calendar.period_years * live, False) for head in MOVE_RECURRING_HEADS]
-    shapes += [(head, -at_go_live, True) for head in MOVE_ONE_OFF_HEADS]
+    live, phased = live_share(instance, (service, tranche, before, end))
+    growth, years = growth_factors(instance, service), calendar.period_years
+    shapes = [(head, years * phased, False) for head in MOVE_SAVING_HEADS]
+    shapes += [(head, -years * live, False) for head in MOVE_RECURRING_HEADS]
+    shapes += [(head, -_at(calendar, tranche), True) for head in MOVE_ONE_OFF_HEADS]
     return [
-        Flow(service, host, council, head, one_off, row[head] * shape * (growth if head in GROWING_HEADS else 1.0))
+        Flow(service, host, council, head, one_off, row[head] * shape * (growth if head in GROWING_HEADS else 1.0), end)
         for head, shape, one_off in shapes
         if row[head] != 0
     ]
 
 
-def _purchasing_flows(priced: Priced, members: Sequence[Decision]) -> tuple[list[Flow], dict[tuple[str, str, str], float]]:
+def _at(calendar: Calendar, tranche: int) -> Array:
+    """1 in the period of a go-live; what is live already stands in the first."""
+    there: Array = (np.arange(calendar.periods) == max(tranche, 0)).astype(float)
+    return there
+
+
+def _option_flows(priced: Priced, row: Mapping[Hashable, Any], option: Taken) -> list[Flow]:
+    service, council, _, tranche = option
+    calendar, end = priced.instance.calendar, priced.end(council)
+    live, phased = live_share(priced.instance, (service, tranche, 0, end))
+    shapes = [
+        ("option_saving", calendar.period_years * phased, False),
+        ("option_cost", -calendar.period_years * live, False),
+        ("option_one_off", -_at(calendar, tranche), True),
+    ]
+    return [Flow(service, "", council, head, one_off, row[head] * shape, end) for head, shape, one_off in shapes if row[head] != 0]
+
+
+def _purchasing_flows(priced: Priced, members: Sequence[Decision]) -> tuple[list[Flow], dict[Decision, float]]:
     """Each member's part of joint purchasing, by its own procured cost: over the periods, and a year at full membership."""
-    instance, service = priced.instance, members[0][0]
+    instance, service, host = priced.instance, members[0].service, members[0].host
     tiers = priced.purchasing.get(service)
     if tiers is None:
         return [], {}
-    periods = np.arange(instance.calendar.periods)
-    growth = growth_factors(instance, service)
-    cost = {decision: instance.baselines[decision[2], service].procured_cost for decision in members}
-    live = {decision: periods >= max(decision[3], 0) for decision in members}
-    spend = sum(cost[decision] * live[decision] for decision in members) * growth
+    calendar, growth = instance.calendar, growth_factors(instance, service)
+    periods = np.arange(calendar.periods)
+    ends = {decision: priced.end(decision.council, host) for decision in members}
+    cost = {decision: instance.baselines[decision.council, service].procured_cost for decision in members}
+    cover = {decision: coverage(calendar, ends[decision]) * (periods >= max(decision.tranche, 0)) for decision in members}
+    spend = sum(cost[decision] * (cover[decision] > 0) for decision in members) * growth
     rate = _rates(tiers, np.asarray(spend))
     full = float(_rates(tiers, np.array([sum(cost.values())]))[0])
     flows = [
-        Flow(service, host, council, "purchasing", False, instance.calendar.period_years * growth * rate * cost[decision] * live[decision])
+        Flow(
+            service,
+            host,
+            decision.council,
+            "purchasing",
+            False,
+            calendar.period_years * growth * rate * cost[decision] * cover[decision],
+            ends[decision],
+        )
         for decision in members
-        for _, host, council, _ in (decision,)
         if cost[decision] > 0 and rate.any()
     ]
-    return flows, {decision[:3]: full * cost[decision] for decision in members}
+    return flows, {decision: full * cost[decision] for decision in members}
 
 
 def _rates(tiers: Purchasing, spend: Array) -> Array:

@@ -15,12 +15,13 @@ from typing import Any
 
 import formulations
 import solvers
+from formulations import Objective
 from formulations.pricing import Priced
 from formulations.terms import THOUSAND
 from instances import Instance
 from optimiser.audit import audit
 from optimiser.errors import AuditError, InfeasibleError, NoPlanError
-from optimiser.extract import decisions, document
+from optimiser.extract import decisions, document, options_taken
 from optimiser.infeasible import reasons
 from optimiser.plan import Plan, PlanDocument
 from solvers.base import Holds, Limits, Progress, Result, Termination
@@ -47,6 +48,7 @@ class SolveSettings:
         seed: Random seed of the solver.
         solver: Back end.
         interrupt: Set it to stop the solve; the incumbent is kept.
+        objective: What is maximised; NPV unless given.
         on_stage: Called with the name of each stage as it begins.
         on_progress: Called with incumbent, bound and gap (GBP) while the solver runs.
     """
@@ -57,6 +59,7 @@ class SolveSettings:
     seed: int = 0
     solver: str = "highs"
     interrupt: threading.Event = field(default_factory=threading.Event)
+    objective: Objective = field(default_factory=Objective)
     on_stage: Callable[[str], None] | None = None
     on_progress: Callable[[Progress], None] | None = None
 
@@ -80,7 +83,7 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
     with _stage("price", settings, timings):
         priced = formulations.price(instance)
     with _stage("build", settings, timings):
-        model = formulations.build(priced)
+        model = formulations.build(priced, objective=settings.objective)
     if model.unreachable:
         raise InfeasibleError(instance.name, reasons(priced, model.unreachable))
     gap = default_gap(len(priced.moves)) if settings.gap is None else settings.gap
@@ -89,7 +92,7 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
     _require_plan(priced, result)
     with _stage("audit", settings, timings):
         values, objective = formulations.settle(model, result.values)
-        found = _document(priced, model, values, result)
+        found = _document(priced, model, values, result, settings.objective)
         checked = audit(instance, found)
         faults = [*_against_model(found, objective * THOUSAND), *checked.faults]
     manifest = _manifest(priced, settings, gap, result, found)
@@ -137,17 +140,19 @@ def _require_plan(priced: Priced, result: Result) -> None:
         raise NoPlanError(priced.instance.name, result.termination.value, None if result.bound is None else result.bound * THOUSAND)
 
 
-def _document(priced: Priced, model: Any, values: Mapping[str, float], result: Result) -> PlanDocument:
+def _document(priced: Priced, model: Any, values: Mapping[str, float], result: Result, objective: Objective) -> PlanDocument:
     status = "optimal" if result.holds is Holds.OPTIMUM else "feasible"
     bound = None if result.bound is None else result.bound * THOUSAND
-    return document(priced, decisions(model, values), status=status, bound=bound)
+    taken, options = decisions(model, values), options_taken(model, values)
+    return document(priced, taken, options, objective=objective, status=status, bound=bound)
 
 
 def _against_model(found: PlanDocument, objective: float) -> list[str]:
-    """The plan's NPV is the model's objective, GBP."""
-    if abs(objective - found.npv) <= max(MODEL_TOLERANCE, 1e-9 * abs(found.npv)):
+    """The plan's objective value is the model's objective, GBP."""
+    value = found.objective_value
+    if abs(objective - value) <= max(MODEL_TOLERANCE, 1e-9 * abs(value)):
         return []
-    return [f"npv: £{found.npv:,.2f} in the plan, £{objective:,.2f} by the model (£{abs(objective - found.npv):,.2f} apart)"]
+    return [f"{found.objective}: £{value:,.2f} in the plan, £{objective:,.2f} by the model (£{abs(objective - value):,.2f} apart)"]
 
 
 def _manifest(priced: Priced, settings: SolveSettings, gap: float, result: Result, found: PlanDocument) -> dict[str, Any]:
@@ -165,13 +170,16 @@ def _manifest(priced: Priced, settings: SolveSettings, gap: float, result: Resul
             "time_limit": settings.time_limit,
             "threads": settings.threads,
             "seed": settings.seed,
+            "objective": settings.objective.kind,
+            "objective_year": settings.objective.year,
+            "change_cost": settings.objective.change_cost,
         },
         "versions": versions(),
         "moves": len(priced.moves),
         "parts": len(priced.graph.parts),
         "status": found.status,
         "termination": result.termination.value,
-        "objective": found.npv,
+        "objective": found.objective_value,
         "bound": found.bound,
         "gap": found.gap,
     }

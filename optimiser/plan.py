@@ -160,6 +160,11 @@ class PlanDocument(_Frozen):
     rules: tuple[RuleLine, ...] = ()
     manifest: dict[str, Any] = Field(default_factory=dict)
 
+    def arrangements(self) -> dict[tuple[str, str], tuple[str, str, int]]:
+        """Host, vehicle and tranche of each (council, service) that is shared; '', option and tranche of each alternative."""
+        found = {(m.council, p.service): (p.host, p.vehicle, m.tranche) for p in self.partnerships for m in p.members}
+        return found | {(o.council, o.service): ("", o.option, o.tranche) for o in self.options}
+
 
 class Plan:
     """A plan with its tables as DataFrames.
