@@ -30,6 +30,13 @@ class SolverName(StrEnum):
     gurobi = "gurobi"
 
 
+class PlanWith(StrEnum):
+    """Who plans where councils are replaced."""
+
+    predecessors = "predecessors"
+    successors = "successors"
+
+
 InstanceArgument = Annotated[str, typer.Argument(metavar="INSTANCE", help="A folder of tables, or the name of a shipped case study.")]
 ScenarioOption = Annotated[
     list[str] | None,
@@ -65,7 +72,9 @@ def main(
 @app.command()
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; it must not hold anything yet.")],
-    case: Annotated[str | None, typer.Option("--from", metavar="NAME", help="Copy a shipped case study.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="INSTANCE", help="Copy a shipped case study, or the tables of another folder.")
+    ] = None,
     area: Annotated[
         list[str] | None,
         typer.Option("--area", metavar="AREA", help="County, region or council of England; several with commas or by repeating."),
@@ -80,16 +89,47 @@ def new(
         ),
     ] = None,
     services: Annotated[list[str] | None, typer.Option("--service", metavar="NAME", help="With --area: only these services.")] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(
+            "--reorganisation",
+            metavar="TABLE",
+            help="With --from or --area: a CSV file of the councils that are replaced (council, successor, ceases, share).",
+        ),
+    ] = None,
+    plan_with: Annotated[
+        PlanWith | None,
+        typer.Option(
+            "--plan-with",
+            help="With --reorganisation: value partnerships until their councils cease, or plan with the councils that follow.",
+        ),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--start",
+            metavar="DATE",
+            help="With --reorganisation: first day of the appraisal; as it was unless given, or the day on which all successors begin.",
+        ),
+    ] = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Write a commented instance to fill in: empty, from a case study, or from an area of England."""
+    """Write a commented instance to fill in: empty, a copy, from an area of England, or of councils that are replaced."""
     from optimiser.commands import Outcome, run
 
     def work() -> Outcome:
-        from optimiser.new import write_new
+        from optimiser.new import Reorganisation, write_new
 
-        return write_new(folder, case=case, areas=_split(area), data=data, evidence=evidence, services=_split(services))
+        return write_new(
+            folder,
+            source=source,
+            areas=_split(area),
+            data=data,
+            evidence=evidence,
+            services=_split(services),
+            reorganisation=Reorganisation(table, None if plan_with is None else plan_with.value, start),
+        )
 
     _leave(run(work, json=json, quiet=quiet))
 

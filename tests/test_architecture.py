@@ -24,6 +24,7 @@ PUBLIC = {
     "instances": "LIVE Calendar Fault Instance InstanceError OverrideChange apply financial_year read shipped",
     "instances.checks": "CHECKS Draft Record check in_order notices",
     "instances.england": "AreaError AreaReport write_area",
+    "instances.reorganisation": "WAYS Reorganised reorganise",
     "formulations": "FAMILIES Priced Unreachable build price settle",
     "solvers": "Holds Limits Progress Result Solver SolverError SolverFailed SolverMissing Termination available get",
     "optimiser": "Plan SolveSettings solve",
