@@ -99,7 +99,7 @@ def decided(instance: Instance) -> Decided:
 
 def host_of(row: Commitment) -> str:
     """The host of a commitment that is about one partnership (hosts, live)."""
-    return row.council if row.other is None else row.other
+    return row.other if row.decision == "live" and row.other is not None else row.council
 
 
 def own_vehicle(instance: Instance, service: str) -> str | None:

@@ -8,7 +8,7 @@
 
 `=` sets, `+=` adds, `*=` scales. `*` matches any key; `+=` and `*=` pass over blank cells that only a `*` matches. A name
 with dots stands in double quotes. A date takes `+= 6 months`. `off` behind the key of a row, without a column, takes the
-row out. Scenarios, `--set`, sensitivity and sweeps are lists of overrides and nothing else.
+row out, as it does an item of a list, `rules.sequencing.1`; items count from 1. Scenarios, `--set`, sensitivity and sweeps are lists of overrides and nothing else.
 """
 
 from __future__ import annotations
@@ -240,7 +240,10 @@ def _operate(override: Override, old: Any, path: str) -> Any:
         return value
     if old is None:
         raise OverrideError(f"{path} is blank, so {override.operation} has nothing to work on", "use = to set it")
-    if isinstance(old, list | tuple):
+    if isinstance(old, dict):
+        close = join_path([*split_path(path), str(next(iter(old), "KEY"))])
+        raise OverrideError(f"{path} is no single figure", f"name one, such as {close}, or {path}.* for all")
+    if isinstance(old, list | tuple) and _are_numbers(old):
         return tuple(_operate(override, item, path) for item in old)
     if isinstance(value, relativedelta):
         if not isinstance(old, dt.date):
@@ -252,8 +255,12 @@ def _operate(override: Override, old: Any, path: str) -> Any:
     if isinstance(old, dt.date):
         raise OverrideError(f"{path} is the date {old}; {override.operation} {show(value)} has no meaning", "move it with += 6 months")
     if isinstance(old, bool) or not isinstance(old, int | float):
-        raise OverrideError(f"{path} is {show(old)}; {override.operation} {show(value)} has no meaning", "use = to set it")
+        raise OverrideError(f"{path} is {show(json_free(old))}; {override.operation} {show(value)} has no meaning", "use = to set it")
     return old + value if override.operation == "+=" else old * value
+
+
+def _are_numbers(items: Sequence[Any]) -> bool:
+    return all(isinstance(item, int | float) and not isinstance(item, bool) for item in items)
 
 
 def _validated(row: Row, column: str, new: Any, path: str, override: Override) -> Row:
@@ -302,16 +309,18 @@ def _apply_to_settings(instance: Instance, override: Override) -> Instance:
     data = instance.settings.model_dump()
     changes = []
     for where, key, path in list(settings_places(data, override.path)):
-        old = where.get(key)
-        if override.operation != "=" and "*" in override.path and (old is None or isinstance(old, bool | dict | str)):
+        old = where[key] if isinstance(where, list) else where.get(key)
+        if override.operation != "=" and "*" in override.path and not _is_figure(old):
             continue
         new = _operate(override, old, path)
-        where[key] = override.raw if isinstance(old, str) and new is not None and not isinstance(new, str) else new
+        # Text stays text, as in the title 2027; what a rule is given has its own meaning.
+        as_text = isinstance(old, str) and new is not None and not isinstance(new, str) and override.path[0] != "rules"
+        where[key] = override.raw if as_text else new
         changes.append(OverrideChange(override.text, path, json_free(old), where[key]))
     if not changes:
         raise OverrideError("matches nothing that is a number or a date")
     try:
-        settings = Settings.model_validate(json_free(data))
+        settings = Settings.model_validate(json_free(_without_items(data)))
     except ValidationError as error:
         fault = settings_faults(error)[0]
         expected = "off is for rules; write none to leave a figure out" if override.value is False else fault.expected
@@ -319,8 +328,26 @@ def _apply_to_settings(instance: Instance, override: Override) -> Instance:
     return instance.with_tables({}, settings=settings, overrides=(*instance.overrides, *changes))
 
 
+def _is_figure(value: Any) -> bool:
+    """Whether a value is one that a wildcard can add to or scale: a number, numbers or a date."""
+    if isinstance(value, list | tuple):
+        return _are_numbers(value)
+    return isinstance(value, int | float | dt.date) and not isinstance(value, bool)
+
+
+def _without_items(data: dict[str, Any]) -> dict[str, Any]:
+    """Settings in which the items of rules that are switched off are gone; a rule that has none left is off."""
+    rules = data["rules"]
+    for rule, value in rules.items():
+        if isinstance(value, list) and any(item is False for item in value):
+            rules[rule] = [item for item in value if item is not False] or False
+    return data
+
+
 def json_free(data: Any) -> Any:
     """Settings as read: keys that are not given left out, so that defaults come from one place."""
     if isinstance(data, dict):
         return {key: json_free(value) for key, value in data.items() if value is not None}
+    if isinstance(data, list | tuple):
+        return type(data)(json_free(item) for item in data)
     return data

@@ -139,8 +139,14 @@ def _nearest_row(instance: Instance, table: str, keys: Sequence[str], column: st
     return "", join_path([table, *close, *([] if column is None else [column])])
 
 
-def settings_places(data: dict[str, Any], path: Sequence[str]) -> Iterator[tuple[dict[Any, Any], Any, str]]:
-    """The tables of the settings that a path leads to, with the key in each and its own path; tables on the way are made.
+Where = dict[Any, Any] | list[Any]
+"""A table or a list of the settings."""
+
+
+def settings_places(data: dict[str, Any], path: Sequence[str]) -> Iterator[tuple[Where, Any, str]]:
+    """The tables and lists of the settings that a path leads to, with the key in each and its own path.
+
+    Tables on the way are made; items of a list are counted from 1 in the path, from 0 in the list.
 
     Raises:
         OverrideError: It leads nowhere.
@@ -150,30 +156,52 @@ def settings_places(data: dict[str, Any], path: Sequence[str]) -> Iterator[tuple
     yield from _descend(data, path, 0, [])
 
 
-def _descend(where: dict[Any, Any], path: Sequence[str], depth: int, walked: list[str]) -> Iterator[tuple[dict[Any, Any], Any, str]]:
+def _descend(where: Where, path: Sequence[str], depth: int, walked: list[str]) -> Iterator[tuple[Where, Any, str]]:
     if path[depth] == "*":
         yield from _any_key(where, path, depth, walked)
         return
-    key = _key(where, path, depth, walked)
-    here = [*walked, str(key)]
+    key = _item(where, path, depth, walked) if isinstance(where, list) else _key(where, path, depth, walked)
+    here = [*walked, path[depth] if isinstance(where, list) else str(key)]
     if depth == len(path) - 1:
         yield where, key, join_path(here)
         return
-    if where.get(key) is None or where[key] is False:
-        where[key] = {}
-    if not isinstance(where[key], dict):
-        raise OverrideError("leads nowhere", f"{join_path(here)} is one figure, {show(where[key])}")
-    yield from _descend(where[key], path, depth + 1, here)
+    yield from _descend(_inner(where, key, here), path, depth + 1, here)
 
 
-def _any_key(where: dict[Any, Any], path: Sequence[str], depth: int, walked: list[str]) -> Iterator[tuple[dict[Any, Any], Any, str]]:
-    """Every key that is given and in which the rest of the path leads somewhere."""
+def _inner(where: Where, key: Any, here: Sequence[str]) -> Where:
+    """The table or list behind a key, made where there is none."""
+    inner = where[key] if isinstance(where, list) else where.get(key)
+    if inner is None or inner is False:
+        inner = {}
+    elif isinstance(inner, tuple):
+        inner = list(inner)
+    elif not isinstance(inner, dict | list):
+        raise OverrideError("leads nowhere", f"{join_path(here)} is one figure, {show(inner)}")
+    where[key] = inner
+    return inner
+
+
+def _item(where: list[Any], path: Sequence[str], depth: int, walked: Sequence[str]) -> int:
+    """The item of a list that a part of a path means."""
+    part = path[depth]
+    if part.isdecimal() and 1 <= int(part) <= len(where):
+        return int(part) - 1
+    count = f"has {len(where)} items" if len(where) > 1 else "has 1 item"
+    raise OverrideError("matches nothing", f"{join_path(walked)} {count}, counted from 1")
+
+
+def _any_key(where: Where, path: Sequence[str], depth: int, walked: list[str]) -> Iterator[tuple[Where, Any, str]]:
+    """Every key or item that is given and in which the rest of the path leads somewhere."""
     last, found = depth == len(path) - 1, 0
-    for key in [key for key, value in where.items() if value is not None and (last or isinstance(value, dict))]:
+    named = (
+        [(str(place), place - 1) for place in range(1, len(where) + 1)] if isinstance(where, list) else [(str(key), key) for key in where]
+    )
+    for name, key in named:
+        value, here = where[key], [*walked, name]
+        if value is None or not (last or isinstance(value, dict | list | tuple)):
+            continue
         try:
-            for place in (
-                [(where, key, join_path([*walked, str(key)]))] if last else _descend(where[key], path, depth + 1, [*walked, str(key)])
-            ):
+            for place in [(where, key, join_path(here))] if last else _descend(_inner(where, key, here), path, depth + 1, here):
                 found += 1
                 yield place
         except OverrideError:

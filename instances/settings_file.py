@@ -19,7 +19,7 @@ from instances.settings import Economics, Settings, Title
 
 FILE = "instance.toml"
 MANY = 12
-"""Keys that a message lists at most."""
+"""Keys that a message lists at most; rules are listed all."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -110,7 +110,7 @@ def _unknown(place: list[str]) -> Fault:
     )
     noun = {"": "a section", "rules": "a rule"}.get(column, "a key here")
     close = nearest(name, known)
-    expected = "" if close or len(known) > MANY else f"known here: {', '.join(known)}"
+    expected = "" if close or (len(known) > MANY and column != "rules") else f"known here: {', '.join(known)}"
     return Fault(FILE, f"'{name}' is not {noun}", expected, column=column, nearest=close)
 
 

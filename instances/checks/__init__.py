@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from instances.checks import decisions, economics, figures, names
+from instances.checks import decisions, economics, figures, names, rules, sequencing, vehicles
 from instances.checks.draft import Draft, Record
 from instances.checks.notices import notices
 from instances.errors import Fault, nearest
@@ -21,12 +21,22 @@ CHECKS: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     names.check_service_is_run,
     figures.check_costs_add_up,
     figures.check_coordinates,
+    figures.check_ends,
     figures.check_contract_dates,
+    figures.check_options,
     figures.check_tiers,
     figures.check_growth,
     decisions.check_commitments,
     decisions.check_live,
-    economics.check_rule_figures,
+    vehicles.check_services_of_vehicles,
+    vehicles.check_each_service_has_a_vehicle,
+    vehicles.check_decided_vehicles,
+    rules.check_services_of_rules,
+    rules.check_figures_of_services,
+    rules.check_neighbours_known,
+    rules.check_years,
+    rules.check_bundles,
+    sequencing.check_sequencing,
     economics.check_distances_known,
     economics.check_volumes_known,
     economics.check_performance_known,

@@ -106,11 +106,12 @@ class Draft:
         if "baselines" in self.incomplete:
             return None
         return {
-            (self._meant(record.get("council"), "council"), self._meant(record.get("service"), "service"))
+            (self.meant(record.get("council"), "council"), self.meant(record.get("service"), "service"))
             for record in self.records.get("baselines", ())
         }
 
-    def _meant(self, name: str | None, kind: str) -> str:
+    def meant(self, name: str | None, kind: str) -> str:
+        """The council or service that a name most likely stands for: itself where it is known, or where nothing resembles it."""
         known = self.names(kind)
         if name is None or known is None or name in known:
             return name or ""
@@ -134,3 +135,10 @@ def table_name(model: type[Row]) -> str:
 def file_name(model: type[Row]) -> str:
     """Its file."""
     return f"{table_name(model)}.csv"
+
+
+def several(names: Sequence[str], most: int = 3) -> str:
+    """Names in a sentence; of many the first ones and how many more."""
+    if len(names) <= most:
+        return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f"{', '.join(names[:most])} and {len(names) - most} more"

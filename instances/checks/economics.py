@@ -1,4 +1,4 @@
-"""Rules and parameters that are on and need data: distances, volumes, performance; and figures of rules by service."""
+"""Rules and parameters that are on and need data: distances, volumes, performance."""
 
 from __future__ import annotations
 
@@ -10,35 +10,9 @@ from instances import tables
 from instances.checks.draft import Draft
 from instances.errors import Fault
 from instances.instance import Instance, row_key
-from instances.messages import figure
 from instances.rule_figures import DistanceLimit
 
 LIMITS = ("maximum_distance", "maximum_span")
-
-
-def check_rule_figures(draft: Draft) -> Iterator[Fault]:
-    """Figures by service name services; a share is at most 1; a least size is not above the greatest."""
-    instance, services = draft.instance, draft.names("service")
-    if instance is None:
-        return
-    for rule in ("minimum_saving", "maximum_partnerships"):
-        setting = getattr(instance.rules, rule)
-        for service in setting if isinstance(setting, dict) and services is not None else ():
-            if service not in services:  # type: ignore[operator]
-                yield Fault(
-                    "instance.toml", f"'{service}' is not in services.csv", column=f"rules.{rule}", nearest=draft.close(service, "service")
-                )
-    sizes = instance.partnership_size()
-    for line, row in draft.numbered(tables.Service):
-        if row.minimum_saving is not None and row.minimum_saving > 1:
-            yield Fault(
-                "services.csv", f"{figure(row.minimum_saving)} is out of range", "expected at most 1", row=line, column="minimum_saving"
-            )
-        least, most = sizes[row.service]
-        if most is not None and least > most:
-            column = "partnership_size_maximum" if row.partnership_size_minimum is None else "partnership_size_minimum"
-            problem = f"{row.service} has least size {least} above greatest size {most}"
-            yield Fault("services.csv", problem, "see also rules.partnership_size", row=line, column=column)
 
 
 def check_distances_known(draft: Draft) -> Iterator[Fault]:

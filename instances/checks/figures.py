@@ -1,8 +1,9 @@
-"""Figures of single rows that have to go together: costs, coordinates, contracts, tiers, growth."""
+"""Figures of single rows that have to go together: costs, coordinates, ends, contracts, options, tiers, growth."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from instances import tables
 from instances.checks.draft import Draft
@@ -39,6 +40,34 @@ def check_contract_dates(draft: Draft) -> Iterator[Fault]:
         if row.break_from is not None and row.break_from > row.expires:
             problem = f"{row.break_from} is after the contract expires, {row.expires}"
             yield Fault("contracts.csv", problem, "a break comes before the end", row=line, column="break_from")
+
+
+def check_ends(draft: Draft) -> Iterator[Fault]:
+    """A council ceases after the start; its successor is another one, and still there."""
+    ends = {row.council: row.ceases for _, row in draft.numbered(tables.Council)}
+    for line, row in draft.numbered(tables.Council):
+        say = partial(Fault, "councils.csv", row=line)
+        if row.ceases is not None and draft.calendar is not None and row.ceases <= draft.calendar.start:
+            problem = f"{row.ceases} is not after the start {draft.calendar.start}, so '{row.council}' is not there"
+            yield say(problem, "give a later day, or leave the council out", column="ceases")
+        if row.successor is None:
+            continue
+        end = ends.get(row.successor)
+        if row.ceases is None:
+            yield say(f"is blank, but '{row.council}' has a successor", "give the first day without it, or no successor", column="ceases")
+        elif row.successor == row.council:
+            yield say(f"'{row.successor}' is the council itself", "name the council that takes over", column="successor")
+        elif end is not None and end <= row.ceases:
+            problem = f"'{row.successor}' ceases on {end}, so it cannot follow '{row.council}' on {row.ceases}"
+            yield say(problem, "name the council that is there then", column="successor")
+
+
+def check_options(draft: Draft) -> Iterator[Fault]:
+    """An alternative to sharing has a figure at least."""
+    for line, row in draft.numbered(tables.Option):
+        if row.annual_saving is None and row.annual_cost is None and row.one_off_cost is None:
+            problem = f"'{row.option}' has no figure: annual_saving, annual_cost and one_off_cost are blank"
+            yield Fault("options.csv", problem, "give what it saves and costs", row=line, column="annual_saving")
 
 
 def check_tiers(draft: Draft) -> Iterator[Fault]:

@@ -110,14 +110,14 @@ def _at_its_root(draft: Draft, kind: str, name: str, close: str | None, places: 
 
 
 def check_service_is_run(draft: Draft) -> Iterator[Fault]:
-    """Contracts, estimates and commitments are about services that the council runs."""
+    """Contracts, options, estimates and commitments are about services that the council runs."""
     councils, services = draft.names("council"), draft.names("service")
     if draft.runs is None or councils is None or services is None:
         return
     by_council: dict[str, set[str]] = {}
     for council, service in draft.runs:
         by_council.setdefault(council, set()).add(service)
-    models: tuple[type[AboutService], ...] = (tables.Contract, tables.Estimate, tables.Commitment)
+    models: tuple[type[AboutService], ...] = (tables.Contract, tables.Option, tables.Estimate, tables.Commitment)
     for model in models:
         for line, row in draft.numbered(model):
             parties = [(column, council) for column, council in _parties(row) if council in councils]
@@ -135,7 +135,7 @@ def check_service_is_run(draft: Draft) -> Iterator[Fault]:
                     yield Fault(file_name(model), problem, RUN, row=line, column="other")
 
 
-AboutService = tables.Contract | tables.Estimate | tables.Commitment
+AboutService = tables.Contract | tables.Option | tables.Estimate | tables.Commitment
 RUN = "give it a row in baselines.csv, or remove this row"
 
 
