@@ -110,6 +110,17 @@ _ON: dict[str, Callable[[Instance], bool]] = {
     "minimum_saving": lambda instance: bool(instance.figure("minimum_saving")),
     "delivery_capacity": lambda instance: instance.rules.delivery_capacity not in (None, False),
     "programme_capacity": lambda instance: instance.rules.programme_capacity not in (None, False),
+    "contiguity": lambda instance: bool(instance.contiguity()),
+    "minimum_total_saving": lambda instance: bool(instance.rules.minimum_total_saving),
+    "no_council_worse_off": lambda instance: bool(instance.rules.no_council_worse_off),
+    "payback": lambda instance: bool(instance.figure("payback")),
+    "investment_limit": lambda instance: bool(instance.rules.investment_limit),
+    "onboarding_capacity": lambda instance: bool(instance.figure("onboarding_capacity")),
+    "hosting_limit": lambda instance: instance.rules.hosting_limit not in (None, False),
+    "each_hosts": lambda instance: bool(instance.rules.each_hosts),
+    "sequencing": lambda instance: bool(instance.rules.sequencing),
+    "bundle": lambda instance: bool(instance.rules.bundle),
+    "partner_limit": lambda instance: instance.rules.partner_limit not in (None, False),
 }
 
 

@@ -3,6 +3,20 @@
 It reads the folder itself and follows model.md line by line, so that agreement with the product means something.
 """
 
-from .search import Optimum, best, broken_rules, is_feasible, value
+from .plans import LEAD_AUTHORITY, LIVE, Decisions, Membership, Taken, decisions
+from .search import Optimum, best, broken_rules, is_feasible, objective_value, value
 
-__all__ = ["Optimum", "best", "broken_rules", "is_feasible", "value"]
+__all__ = [
+    "LEAD_AUTHORITY",
+    "LIVE",
+    "Decisions",
+    "Membership",
+    "Optimum",
+    "Taken",
+    "best",
+    "broken_rules",
+    "decisions",
+    "is_feasible",
+    "objective_value",
+    "value",
+]

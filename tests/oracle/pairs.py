@@ -40,25 +40,30 @@ def compatibility(data: Data, a: str, b: str, service: str) -> float:
 
 
 def politics(data: Data, a: str, b: str) -> float | None:
-    """Same control 1.0, one side under no overall control 0.7, different 0.4."""
+    """Same control 1.0, one side under no overall control 0.7, different 0.4, unless the data have other scores."""
     one, two = (data.councils[c].get("control", "").lower() for c in (a, b))
     one, two = ("noc" if side in NO_CONTROL else side for side in (one, two))
     if not one or not two:
         return None
     if one == two:
-        return 1.0
-    return 0.7 if "noc" in (one, two) else 0.4
+        return score(data, "same_control", 1.0)
+    return score(data, "no_overall_control", 0.7) if "noc" in (one, two) else score(data, "different_control", 0.4)
 
 
 def culture(data: Data, a: str, b: str) -> float | None:
-    """Same label 1.0, different 0.5."""
+    """Same label 1.0, different 0.5, unless the data have other scores."""
     one, two = (data.councils[c].get("culture", "") for c in (a, b))
     if not one or not two:
         return None
-    return 1.0 if one == two else 0.5
+    return score(data, "same_culture", 1.0) if one == two else score(data, "different_culture", 0.5)
 
 
 def joint_working(data: Data, a: str, b: str) -> float | None:
-    """Ten years together count in full, fewer in proportion."""
+    """Ten years together (or as many as the data say) count in full, fewer in proportion."""
     years = data.history.get(frozenset((a, b)))
-    return None if years is None else min(1.0, years / 10)
+    return None if years is None else min(1.0, years / score(data, "history_years", 10))
+
+
+def score(data: Data, name: str, default: float) -> float:
+    """A figure of compatibility_scores, or what it is where the data say nothing."""
+    return float(data.economics.get("compatibility_scores", {}).get(name, default))

@@ -1,205 +1,148 @@
-"""What moves are worth: model.md section 3, flow by flow and period by period."""
+"""Flows in pounds, period by period, of moves, options and joint purchasing; and what they add up to."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from .pairs import compatibility, km
-from .read import LIVE, Data, Move, add_months, months_between, number
-
-
-class Flow(NamedTuple):
-    """Pounds a year at base-year prices: the part that grows with the baseline, and the part that does not."""
-
-    growing: float
-    flat: float
-
-    def at(self, factor: float) -> float:
-        """The flow once the baseline has grown by a factor."""
-        return self.growing * factor + self.flat
+from .figures import bias, cover, discount_factor, gross, growth_factor, one_off, phase, recurring, termination, tier_rate, year_of
+from .plans import LEAD_AUTHORITY, LIVE, Decisions, Membership, Taken, by_partnership
+from .read import Data
 
 
-def discount_factor(data: Data, period: int) -> float:
-    """The product over elapsed years of 1 / (1 + r(year)), the broken year pro rata."""
-    years, months = divmod(period * data.period_months, 12)
-    factor = 1.0
-    for year in range(years):
-        factor /= 1 + rate_of_year(data, year)
-    if months:
-        factor *= float((1 + rate_of_year(data, years)) ** -(months / 12))
-    return factor
+class Flows(NamedTuple):
+    """What one move or option brings: biased, not discounted, one figure for each period, and what it costs once."""
+
+    savings: list[float]
+    costs: list[float]
+    one_off: float
+    tranche: int
+
+    def position(self, period: int) -> float:
+        """Savings less recurring costs of a period."""
+        return self.savings[period] - self.costs[period]
 
 
-def rate_of_year(data: Data, year: int) -> float:
-    """The discount rate in force on the first day of an elapsed year."""
-    given: Any = data.economics["discount_rate"]
-    if not isinstance(given, Mapping):
-        return float(given)
-    first_day = add_months(data.start, 12 * year)
-    in_force = [day for day in sorted(given, key=date.fromisoformat) if date.fromisoformat(day) <= first_day]
-    return float(given[in_force[-1]])
+class Measure(NamedTuple):
+    """What a pound counts for in each period, running and paid once at its start."""
+
+    running: list[float]
+    once: list[float]
 
 
-def growth_factor(data: Data, service: str, period: int) -> float:
-    """How much the baseline has grown by a period."""
-    return float((1 + data.parameter(service, "growth")) ** (period * data.period_months / 12))
+def measure(data: Data, kind: str, year: int | None = None) -> Measure:
+    """npv, net_saving over the horizon, or yearly_position: savings less recurring costs in a year, 1 the first."""
+    if kind == "npv":
+        if kind not in data.priced:
+            data.priced[kind] = [discount_factor(data, period) for period in range(data.periods)]
+        return Measure(data.priced[kind], data.priced[kind])
+    if kind == "net_saving":
+        return Measure([1.0] * data.periods, [1.0] * data.periods)
+    if kind != "yearly_position" or year is None:
+        raise ValueError(f"no such objective: {kind} {year}")
+    within = [float(period * data.period_months // 12 == year - 1) for period in range(data.periods)]
+    return Measure(within, [0.0] * data.periods)
 
 
-def bias(data: Data, side: str) -> float:
-    """The optimism bias of `savings` or of `costs`."""
-    return float(data.economics.get("optimism_bias", {}).get(side, 0))
+def worth(flows: Flows, by: Measure) -> float:
+    """What flows add up to."""
+    total = sum(weight * flows.position(period) for period, weight in enumerate(by.running) if weight)
+    return total - by.once[flows.tranche] * flows.one_off if flows.one_off else total
 
 
-def gross(data: Data, c: str, s: str, h: str) -> Flow:
-    """The yearly saving of a move at full effect, before bias."""
-    estimate = number(data.estimates.get((c, s, h), {}), "annual_saving")
-    if estimate is not None:
-        return Flow(0.0, estimate)
-    own = data.baselines[c, s]
-    process = own.variable_cost * data.parameter(s, "process_saving")
-    if c == h:
-        return Flow(process, 0.0)
-    duplication = own.fixed_cost * data.parameter(s, "duplication_avoided")
-    return Flow(duplication + process + convergence(data, c, s, h), 0.0)
-
-
-def convergence(data: Data, c: str, s: str, h: str) -> float:
-    """The step towards a cheaper host's unit cost; nothing where a unit cost is not known."""
-    own, host = data.baselines[c, s], data.baselines[h, s]
-    if not own.volume or not host.volume or own.variable_cost <= 0:
-        return 0.0
-    ratio = (host.variable_cost / host.volume) / (own.variable_cost / own.volume)
-    return own.variable_cost * data.parameter(s, "convergence") * max(0.0, 1 - ratio)
-
-
-def recurring(data: Data, c: str, s: str, h: str) -> Flow:
-    """The yearly cost of a move, before bias."""
-    estimate = number(data.estimates.get((c, s, h), {}), "annual_cost")
-    if estimate is not None:
-        return Flow(0.0, estimate)
-    own = data.baselines[c, s]
-    if c == h:
-        hosting = data.parameter(s, "hosting_cost") if own.hosting_cost is None else own.hosting_cost
-        return Flow(0.0, hosting)
-    coordination = data.parameter(s, "coordination_cost")
-    per_km = data.parameter(s, "distance_cost")
-    distance = per_km * km(data, c, h) if per_km else 0.0  # no coordinates are asked for where no one pays by the km
-    friction = data.parameter(s, "friction") * (1 - compatibility(data, c, h, s)) * own.annual_cost
-    pay_alignment = data.parameter(s, "pay_alignment_cost_per_fte") * own.fte
-    return Flow(friction, coordination + distance + pay_alignment)
-
-
-def one_off(data: Data, c: str, s: str, h: str, tranche: int) -> float:
-    """The cost of making a move, before bias, without the termination charge."""
-    estimate = number(data.estimates.get((c, s, h), {}), "one_off_cost")
-    if estimate is not None:
-        return estimate
-    own = data.baselines[c, s]
-    if c == h:
-        return data.parameter(s, "set_up_cost") if own.set_up_cost is None else own.set_up_cost
-    years = tranche * data.period_months / 12
-    integration = data.parameter(s, "integration_cost")
-    platform = data.parameter(s, "platform_cost") if own.platform != data.baselines[h, s].platform else 0.0
-    harmonisation = data.parameter(s, "harmonisation_cost_per_fte") * own.fte
-    posts = data.parameter(s, "post_reduction") * own.fte - data.parameter(s, "turnover") * own.fte * years
-    redundancy = data.parameter(s, "redundancy_cost") * max(0.0, posts)
-    return integration + platform + harmonisation + redundancy
-
-
-def termination(data: Data, c: str, s: str, tranche: int) -> float | None:
-    """The charge for leaving the council's contract at go-live; none where the contract does not let it go."""
-    held = data.contracts.get((c, s))
-    if held is None or data.rules.get("contract_timing") is False:
-        return 0.0
-    go_live = data.first_day(tranche)
-    if go_live >= held.expires:
-        return 0.0
-    if held.break_from is None or go_live < held.break_from:
-        return None
-    years_left = (held.expires - go_live).days / 365.25
-    return held.termination_charge + held.termination_share * data.baselines[c, s].annual_cost * years_left
-
-
-def tier_rate(data: Data, service: str, volume: float) -> float:
-    """The rate of the highest tier reached; 0 below the lowest."""
-    rate = 0.0
-    for from_volume, tier in data.tiers.get(service, []):
-        if volume >= from_volume:
-            rate = tier
-    return rate
-
-
-def phase(data: Data, service: str, year: int) -> float:
-    """The share of the saving realised in a council's year (0 is the first); the last share holds."""
-    shares = data.phase_in(service)
-    return shares[min(year, len(shares) - 1)]
-
-
-def year_of(data: Data, c: str, s: str, tranche: int, period: int) -> int:
-    """How many full years a move has been live when a period begins."""
-    if tranche == LIVE:
-        since = data.live[c, s][1]
-        return months_between(since, data.first_day(period)) // 12
-    return (period - tranche) * data.period_months // 12
-
-
-def move_value(data: Data, c: str, s: str, h: str, tranche: int) -> float:
-    """The NPV of one move: all but the purchasing savings, which belong to the partnership."""
-    saving, cost = gross(data, c, s, h), recurring(data, c, s, h)
-    total = 0.0
+def move_flows(data: Data, move: Membership) -> Flows:
+    """The flows of one membership without purchasing; what is live already has been paid for."""
+    c, s, h, vehicle, k = move
+    saving, cost = gross(data, c, s, h, vehicle), recurring(data, c, s, h, vehicle)
+    savings, costs, years = [], [], data.period_months / 12
     for period in range(data.periods):
-        if period < tranche:
-            continue
+        share = cover(data, {c, h}, period) if period >= k else 0.0
         grown = growth_factor(data, s, period)
-        savings = phase(data, s, year_of(data, c, s, tranche, period)) * saving.at(grown) * (1 - bias(data, "savings"))
-        costs = cost.at(grown) * (1 + bias(data, "costs"))
-        total += discount_factor(data, period) * (savings - costs) * data.period_months / 12
-    if tranche == LIVE:
-        return total
-    charge = termination(data, c, s, tranche)
-    if charge is None:
-        raise ValueError(f"the contract of {c} for {s} does not allow a go-live in tranche {tranche}")
-    paid = (one_off(data, c, s, h, tranche) + charge) * (1 + bias(data, "costs"))
-    return total - discount_factor(data, tranche) * paid
+        phased = phase(data, s, year_of(data, c, s, k, period)) if share else 0.0
+        savings.append(share * years * phased * saving.at(grown) * (1 - bias(data, "savings")))
+        costs.append(share * years * cost.at(grown) * (1 + bias(data, "costs")))
+    if k == LIVE:
+        return Flows(savings, costs, 0.0, k)
+    charge = termination(data, c, s, k) or 0.0  # what a contract forbids is not charged, but broken_rules has a line for it
+    return Flows(savings, costs, (one_off(data, c, s, h, vehicle, k) + charge) * (1 + bias(data, "costs")), k)
 
 
-def purchasing_value(data: Data, service: str, members: Mapping[str, int]) -> float:
-    """The NPV of a partnership's joint purchasing: in each period, on the spend of the members live in it."""
-    total = 0.0
-    if service not in data.tiers:
-        return total
+def option_flows(data: Data, taken: Taken) -> Flows:
+    """The flows of an alternative to sharing: its saving is phased in, nothing grows."""
+    c, s, name, k = taken
+    option = data.options[c, s][name]
+    savings, costs, years = [], [], data.period_months / 12
+    for period in range(data.periods):
+        share = cover(data, {c}, period) if period >= k else 0.0
+        phased = phase(data, s, year_of(data, c, s, k, period)) if share else 0.0
+        savings.append(share * years * phased * option.annual_saving * (1 - bias(data, "savings")))
+        costs.append(share * years * option.annual_cost * (1 + bias(data, "costs")))
+    return Flows(savings, costs, option.one_off_cost * (1 + bias(data, "costs")), k)
+
+
+def purchasing(data: Data, service: str, host: str, members: Mapping[str, int]) -> dict[str, list[float]]:
+    """Each member's part of joint purchasing, period by period: the rate that the spend of those there reaches, on its own spend."""
+    parts: dict[str, list[float]] = {c: [] for c in members}
     for period in range(data.periods):
         grown = growth_factor(data, service, period)
-        spend = sum(data.baselines[c, service].procured_cost * grown for c, k in members.items() if k <= period)
-        saving = tier_rate(data, service, spend) * spend * (1 - bias(data, "savings"))
-        total += discount_factor(data, period) * saving * data.period_months / 12
-    return total
+        covers = {c: cover(data, {c, host}, period) for c in members}
+        there = {c: data.baselines[c, service].procured_cost * grown for c, k in members.items() if k <= period and covers[c]}
+        rate = tier_rate(data, service, sum(there.values())) * (1 - bias(data, "savings")) * data.period_months / 12
+        for c in members:
+            parts[c].append(rate * there.get(c, 0.0) * covers[c])
+    return parts
 
 
-def second_year_position(data: Data, service: str, host: str, members: Iterable[str]) -> float:
-    """A partnership's yearly position in each member's second year, at full membership and base-year prices."""
+def partnership_flows(data: Data, members: Iterable[Membership]) -> dict[str, Flows]:
+    """The flows of each council in one partnership, its part of purchasing included; each move is worked out once."""
     members = list(members)
-    position = 0.0
-    for c in members:
-        saving = gross(data, c, service, host).at(1.0) * (1 - bias(data, "savings"))
-        cost = recurring(data, c, service, host).at(1.0) * (1 + bias(data, "costs"))
-        position += phase(data, service, 1) * saving - cost
-    spend = sum(data.baselines[c, service].procured_cost for c in members)
-    return position + tier_rate(data, service, spend) * spend * (1 - bias(data, "savings"))
-
-
-def by_partnership(moves: Iterable[Move]) -> dict[tuple[str, str], dict[str, int]]:
-    """The members of each partnership (service, host) with their tranches."""
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for c, s, h, k in moves:
-        found.setdefault((s, h), {})[c] = k
+    found = {}
+    for move in members:
+        if move not in data.priced:
+            data.priced[move] = move_flows(data, move)
+        found[move.council] = data.priced[move]
+    service, host = members[0].service, members[0].host
+    if service not in data.tiers:
+        return found
+    key = (service, host, *sorted((m.council, m.tranche) for m in members))
+    if key not in data.priced:
+        data.priced[key] = purchasing(data, service, host, {m.council: m.tranche for m in members})
+    for c, part in data.priced[key].items():
+        own = found[c]
+        found[c] = own._replace(savings=[saving + more for saving, more in zip(own.savings, part, strict=True)])
     return found
 
 
-def plan_value(data: Data, moves: Iterable[Move]) -> float:
-    """The NPV of a whole plan."""
-    total = 0.0
-    for (s, h), members in by_partnership(moves).items():
-        total += sum(move_value(data, c, s, h, k) for c, k in members.items())
-        total += purchasing_value(data, s, members)
-    return total
+def move_value(data: Data, council: str, service: str, host: str, tranche: int, vehicle: str = LEAD_AUTHORITY) -> float:
+    """The NPV of one move: all but the purchasing savings, which belong to the partnership."""
+    return worth(move_flows(data, Membership(council, service, host, vehicle, tranche)), measure(data, "npv"))
+
+
+def plan_flows(data: Data, plan: Decisions) -> list[tuple[str, Flows]]:
+    """Every flow of a plan with the council that it belongs to."""
+    found = [(taken.council, option_flows(data, taken)) for taken in plan.options]
+    for members in by_partnership(plan.moves).values():
+        found += partnership_flows(data, members).items()
+    return found
+
+
+def plan_worth(data: Data, plan: Decisions, by: Measure) -> float:
+    """What a whole plan adds up to."""
+    return sum(worth(flows, by) for _, flows in plan_flows(data, plan))
+
+
+def changes(data: Data, plan: Decisions, adopted: Decisions) -> int:
+    """Councils and services, as far as the instance still has them, whose arrangement differs from the adopted plan's."""
+    new, old = ({(one.council, one.service): one for one in (*given.moves, *given.options)} for given in (plan, adopted))
+    return sum(new.get(key) != old.get(key) for key in data.baselines)
+
+
+def second_year_position(data: Data, members: Iterable[Membership]) -> float:
+    """A partnership's yearly position in each member's second year, at full membership and base-year prices."""
+    members = list(members)
+    position = spend = 0.0
+    service = members[0].service
+    for c, s, h, vehicle, _ in members:
+        saving = gross(data, c, s, h, vehicle).at(1.0) * (1 - bias(data, "savings"))
+        cost = recurring(data, c, s, h, vehicle).at(1.0) * (1 + bias(data, "costs"))
+        position += phase(data, s, 1) * saving - cost
+        spend += data.baselines[c, s].procured_cost
+    return position + tier_rate(data, service, spend) * spend * (1 - bias(data, "savings"))

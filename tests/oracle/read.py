@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from .plans import LEAD_AUTHORITY
+
 Row = dict[str, str]
-Move = tuple[str, str, str, int]  # council, service, host, tranche
 Pair = frozenset[str]
 
-LIVE = -1  # the tranche of a move made before the start
+YES, NO = {"true", "yes", "1"}, {"false", "no", "0"}
 SUPPORTED = {
     "commitments",
     "contract_timing",
@@ -26,6 +27,17 @@ SUPPORTED = {
     "delivery_capacity",
     "programme_capacity",
     "host_capacity",
+    "contiguity",
+    "minimum_total_saving",
+    "no_council_worse_off",
+    "payback",
+    "investment_limit",
+    "onboarding_capacity",
+    "hosting_limit",
+    "each_hosts",
+    "sequencing",
+    "bundle",
+    "partner_limit",
 }
 
 
@@ -66,6 +78,28 @@ class Commitment:
     decision: str
     other: str
     go_live: date | None
+    vehicle: str = ""
+
+
+@dataclass(frozen=True)
+class Vehicle:
+    """A way of running partnerships."""
+
+    set_up_factor: float = 1.0
+    saving_factor: float = 1.0
+    annual_cost: float = 0.0
+    minimum_members: float = 2
+    services: frozenset[str] | None = None  # none: it may run them all
+
+
+@dataclass(frozen=True)
+class Option:
+    """An alternative to sharing, for one council and service."""
+
+    annual_saving: float
+    annual_cost: float
+    one_off_cost: float
+    available_from: date | None
 
 
 @dataclass(frozen=True)
@@ -89,7 +123,12 @@ class Data:
     estimates: dict[tuple[str, str, str], Row]
     tiers: dict[str, list[tuple[float, float]]]
     live: dict[tuple[str, str], tuple[str, date]]
-    priced: dict[Move, float] = field(default_factory=dict)  # what the search has priced so far
+    live_vehicles: dict[tuple[str, str], str]  # by service and host
+    vehicles: dict[str, Vehicle]
+    options: dict[tuple[str, str], dict[str, Option]]
+    adjacent: set[Pair]
+    ceases: dict[str, date]
+    priced: dict[Any, Any] = field(default_factory=dict)  # what has been worked out so far
 
     def first_day(self, period: int) -> date:
         """The first day of a period, which is the go-live date of its tranche."""
@@ -103,6 +142,10 @@ class Data:
         """A service parameter: the service's own, else the default, else 0."""
         own = number(self.services[service], name)
         return float(self.economics.get(name, 0)) if own is None else own
+
+    def vehicles_for(self, service: str) -> list[str]:
+        """The vehicles that may run a service."""
+        return able(self.vehicles, service)
 
     def phase_in(self, service: str) -> list[float]:
         """The shares of the saving realised in the first, second ... year."""
@@ -176,7 +219,7 @@ def baseline(row: Row) -> Baseline:
         volume=number(row, "volume"),
         platform=row.get("platform", ""),
         performance=number(row, "performance"),
-        can_host=row.get("can_host", "").lower() not in {"false", "no", "0"},
+        can_host=row.get("can_host", "").lower() not in NO,
         host_capacity=number(row, "host_capacity"),
         hosting_cost=number(row, "hosting_cost"),
         set_up_cost=number(row, "set_up_cost"),
@@ -200,7 +243,33 @@ def commitments(rows: list[Row], running: set[tuple[str, str]], services: list[s
         council, other = row["council"], row.get("other", "")
         both = [s for s in services if (council, s) in running and (not other or (other, s) in running)]
         for service in [row["service"]] if row.get("service") else both:
-            found.append(Commitment(council, service, row["decision"], other, day_of(row, "go_live")))
+            found.append(Commitment(council, service, row["decision"], other, day_of(row, "go_live"), row.get("vehicle", "")))
+    return found
+
+
+def vehicles(rows: list[Row]) -> dict[str, Vehicle]:
+    """The vehicles by name; without any, the lead authority, which changes nothing."""
+    found = {}
+    for row in rows:
+        given = {name: number(row, name) for name in ("set_up_factor", "saving_factor", "annual_cost", "minimum_members")}
+        figures: dict[str, Any] = {name: figure for name, figure in given.items() if figure is not None}
+        services = row.get("services", "")
+        figures["services"] = frozenset(service.strip() for service in services.split(";")) if services else None
+        found[row["vehicle"]] = Vehicle(**figures)
+    return found or {LEAD_AUTHORITY: Vehicle()}
+
+
+def able(given: dict[str, Vehicle], service: str) -> list[str]:
+    """The vehicles that may run a service."""
+    return [name for name, vehicle in given.items() if vehicle.services is None or service in vehicle.services]
+
+
+def options(rows: list[Row]) -> dict[tuple[str, str], dict[str, Option]]:
+    """The alternatives of each council and service; blank figures are 0."""
+    found: dict[tuple[str, str], dict[str, Option]] = {}
+    for row in rows:
+        figures = (number(row, column) or 0.0 for column in ("annual_saving", "annual_cost", "one_off_cost"))
+        found.setdefault((row["council"], row["service"]), {})[row["option"]] = Option(*figures, day_of(row, "available_from"))
     return found
 
 
@@ -220,11 +289,9 @@ def history(rows: list[Row]) -> dict[Pair, float]:
     return found
 
 
-def refuse(folder: Path, economics: dict[str, Any], rules: dict[str, Any]) -> None:
+def refuse(rules: dict[str, Any]) -> None:
     """What the oracle does not cover is refused, never ignored."""
     unknown = [name for name, value in rules.items() if name not in SUPPORTED and value is not False]
-    unknown += [name for name in ("options", "vehicles") if (folder / f"{name}.csv").exists()]
-    unknown += [key for key in economics if key == "compatibility_scores"]
     if unknown:
         raise ValueError(f"the oracle does not cover {unknown}")
 
@@ -233,13 +300,17 @@ def read(folder: Path) -> Data:
     """The instance in a folder."""
     settings = tomllib.loads((folder / "instance.toml").read_text(encoding="utf-8"))
     economics, rules = settings["economics"], settings.get("rules", {})
-    refuse(folder, economics, rules)
+    refuse(rules)
     times = settings["calendar"]
     start = date.fromisoformat(str(times["start"]))
     services = {row["service"]: row for row in table(folder, "services")}
     baselines = {(row["council"], row["service"]): baseline(row) for row in table(folder, "baselines")}
     rows = [] if rules.get("commitments") is False else table(folder, "commitments")
     decided = commitments(rows, set(baselines), list(services))
+    ways = vehicles(table(folder, "vehicles"))
+    councils = {row["council"]: row for row in table(folder, "councils")}
+    ceases = {name: day_of(row, "ceases") for name, row in councils.items()}
+    live = live_rows(decided, start)
     return Data(
         start=start,
         period_months=times["period_months"],
@@ -247,7 +318,7 @@ def read(folder: Path) -> Data:
         periods=round(times["horizon_years"] * 12 / times["period_months"]),
         economics=economics,
         rules=rules,
-        councils={row["council"]: row for row in table(folder, "councils")},
+        councils=councils,
         services=services,
         baselines=baselines,
         contracts={(row["council"], row["service"]): contract(row) for row in table(folder, "contracts")},
@@ -257,7 +328,12 @@ def read(folder: Path) -> Data:
         commitments=decided,
         estimates={(row["council"], row["service"], row["host"]): row for row in table(folder, "estimates")},
         tiers=tiers(table(folder, "tiers")),
-        live=live_rows(decided, start),
+        live=live,
+        live_vehicles={(s, h): live_vehicle(decided, ways, s, h) for (_, s), (h, _) in live.items()},
+        vehicles=ways,
+        options=options(table(folder, "options")),
+        adjacent={pair_of(row) for row in table(folder, "adjacency")},
+        ceases={name: day for name, day in ceases.items() if day is not None},
     )
 
 
@@ -270,3 +346,15 @@ def live_rows(decided: list[Commitment], start: date) -> dict[tuple[str, str], t
         if host_live[0] != host:
             raise ValueError(f"{council} is live with {host} for {service}, but {host} is live elsewhere")
     return live
+
+
+def live_vehicle(decided: list[Commitment], given: dict[str, Vehicle], service: str, host: str) -> str:
+    """The vehicle of a live partnership: the one named, else the only one that may run it, else the lead authority."""
+    hosts = {(row.vehicle, row.council if row.decision == "hosts" else row.other) for row in decided if row.service == service}
+    named = {vehicle for vehicle, of in hosts if vehicle and of == host}
+    fit = named or set(able(given, service))
+    if len(fit) > 1 and not named:
+        fit &= {LEAD_AUTHORITY}
+    if len(fit) != 1:
+        raise ValueError(f"name the vehicle of {service} at {host}")
+    return fit.pop()

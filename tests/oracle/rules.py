@@ -1,34 +1,64 @@
-"""What a plan must obey: model.md section 4. Each breach is a line that starts with the rule's name."""
+"""What moves, options, partnerships and services must obey by themselves: model.md section 4.
+
+Each breach is a line that starts with the rule's name and a colon. What holds across services stands in programme.py.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
+from .figures import ceased, termination
 from .pairs import compatibility, km, minutes
-from .pricing import by_partnership, second_year_position, termination
-from .read import LIVE, Commitment, Data, Move
+from .plans import LIVE, Membership, Taken
+from .pricing import partnership_flows, second_year_position
+from .read import NO, YES, Commitment, Data
 
-SLACK = 1e-9  # for scores, distances and volumes
+SLACK = 1e-9  # for scores, distances, volumes and shares of a period
 PENNY = 1e-6  # for pounds
+HALF_A_PENNY = 0.005  # for pounds that a rule compares with nothing at all
 
 
-def broken_in_move(data: Data, move: Move) -> Iterator[str]:
-    """What forbids one move whatever else is done; what is live already is not judged."""
-    c, s, h, k = move
+def broken_in_move(data: Data, move: Membership) -> Iterator[str]:
+    """What forbids one move whatever else is done; what is live already is judged by its names only."""
+    c, s, h, vehicle, k = move
     if not (data.runs(c, s) and data.runs(h, s)):
         yield f"runs_service: {c} and {h} do not both run {s}"
         return
+    if vehicle not in data.vehicles_for(s):
+        yield f"vehicle: {vehicle} cannot run {s}"
+        return
     if k == LIVE:
+        if data.live.get((c, s), ("",))[0] != h or data.live_vehicles[s, h] != vehicle:
+            yield f"commitments: {c} is not live with {h}, {vehicle}, for {s}"
         return
     if not 0 <= k < data.tranches:
         yield f"tranche: {c} cannot go live with {s} in tranche {k}"
         return
     if c == h and not data.baselines[c, s].can_host:
         yield f"can_host: {c} cannot host {s}"
+    for council in sorted({c, h}):
+        if ceased(data, council, k):
+            yield f"ceases: {council} is no more in tranche {k}"
     if termination(data, c, s, k) is None:
         yield f"contract_timing: {c}'s contract for {s} runs on in tranche {k}"
     yield from too_far(data, s, c, h, "maximum_distance")
     yield from too_poor(data, s, c, h)
+
+
+def broken_in_option(data: Data, taken: Taken) -> Iterator[str]:
+    """What forbids an option whatever else is done, but for commitments."""
+    c, s, name, k = taken
+    if name not in data.options.get((c, s), {}):
+        yield f"option: {c} has no {name} for {s}"
+        return
+    if not 0 <= k < data.tranches:
+        yield f"tranche: {c} cannot take {name} for {s} in tranche {k}"
+        return
+    available = data.options[c, s][name].available_from
+    if available is not None and data.first_day(k) < available:
+        yield f"option: {c} cannot take {name} for {s} before {available}"
+    if ceased(data, c, k):
+        yield f"ceases: {c} is no more in tranche {k}"
 
 
 def too_far(data: Data, s: str, a: str, b: str, rule: str) -> Iterator[str]:
@@ -55,34 +85,45 @@ def too_poor(data: Data, s: str, c: str, h: str) -> Iterator[str]:
         yield f"quality: {h} is more than {tolerance} below {c} in {s}"
 
 
-def broken_in_partnership(data: Data, s: str, h: str, members: Mapping[str, int]) -> Iterator[str]:
+def broken_in_partnership(data: Data, members: Sequence[Membership]) -> Iterator[str]:
     """What one partnership must obey by itself, given that each of its moves may be made."""
-    name = f"{s} at {h}"
-    if h not in members:
+    s, h, vehicle = members[0].service, members[0].host, members[0].vehicle
+    name, tranches = f"{s} at {h}", {m.council: m.tranche for m in members}
+    if h not in tranches:
         yield f"partnership: {name} lacks its host's own row"
         return
-    if min(members.values()) < members[h]:
+    if any(m.vehicle != vehicle for m in members):
+        yield f"vehicle: {name} has more than one"
+        return
+    if min(tranches.values()) < tranches[h]:
         yield f"partnership: {name} has members before its host"
     if len(members) < 2:
         yield f"partnership: {name} has fewer than two members"
-    minimum = data.figure(s, "partnership_size", "partnership_size_minimum", "minimum")
-    if minimum is not None and len(members) < minimum:
-        yield f"partnership_size: {name} has {len(members)} members, fewer than {minimum:g}"
-    maximum = data.figure(s, "partnership_size", "partnership_size_maximum", "maximum")
-    if maximum is not None and len(members) > maximum:
-        yield f"partnership_size: {name} has {len(members)} members, more than {maximum:g}"
+    yield from wrong_size(data, s, h, vehicle, len(members))
     room = data.baselines[h, s].host_capacity
-    load = sum(data.baselines[c, s].volume or 0.0 for c in members)
+    load = sum(data.baselines[c, s].volume or 0.0 for c in tranches)
     if room is not None and data.rules.get("host_capacity") is not False and load > room + SLACK:
         yield f"host_capacity: {name} has to run {load:g}, more than {room:g}"
-    for a, b in combinations(members, 2):
-        if members[a] != LIVE or members[b] != LIVE:  # two that are live together already are not judged
+    for a, b in combinations(tranches, 2):
+        if tranches[a] != LIVE or tranches[b] != LIVE:  # two that are live together already are not judged
             yield from broken_in_pair(data, s, h, a, b)
-    share = data.figure(s, "minimum_saving", "minimum_saving", s)
-    if share is not None:
-        baseline = sum(data.baselines[c, s].annual_cost for c in members)
-        if second_year_position(data, s, h, members) < share * baseline - PENNY:
-            yield f"minimum_saving: {name} saves less than {share:g} of its baseline"
+    if contiguity(data, s) and not connected(data, h, tranches):
+        yield f"contiguity: {name} is not in one piece"
+    yield from too_many_at_once(data, s, h, tranches)
+    yield from saves_too_little(data, members)
+
+
+def wrong_size(data: Data, s: str, h: str, vehicle: str, size: int) -> Iterator[str]:
+    """partnership_size, and what the vehicle needs whether that rule is on or not."""
+    minimum = data.figure(s, "partnership_size", "partnership_size_minimum", "minimum")
+    if minimum is not None and size < minimum:
+        yield f"partnership_size: {s} at {h} has {size} members, fewer than {minimum:g}"
+    maximum = data.figure(s, "partnership_size", "partnership_size_maximum", "maximum")
+    if maximum is not None and size > maximum:
+        yield f"partnership_size: {s} at {h} has {size} members, more than {maximum:g}"
+    needed = data.vehicles[vehicle].minimum_members
+    if size < needed:
+        yield f"partnership_size: {s} at {h} has {size} members, {vehicle} needs {needed:g}"
 
 
 def broken_in_pair(data: Data, s: str, h: str, a: str, b: str) -> Iterator[str]:
@@ -98,69 +139,93 @@ def broken_in_pair(data: Data, s: str, h: str, a: str, b: str) -> Iterator[str]:
         yield f"compatibility: {a} and {b} score {score:g} for {s}"
 
 
-def broken_in_service(data: Data, s: str, placed: Mapping[str, tuple[str, int]]) -> Iterator[str]:
-    """What holds across the partnerships of one service: `placed` gives each council's host and tranche."""
-    hosts = {h for h, _ in placed.values()}
+def contiguity(data: Data, s: str) -> bool:
+    """Whether the rule is on for a service: its own column, else the list of services, else for all."""
+    given, own = data.rules.get("contiguity"), data.services[s].get("contiguity", "").lower()
+    if given is False or own in NO:
+        return False
+    return own in YES or given is True or (isinstance(given, list) and s in given)
+
+
+def connected(data: Data, host: str, tranches: Mapping[str, int]) -> bool:
+    """contiguity: the host reaches every member from neighbour to neighbour; who is live already is in touch with it."""
+    reached, ahead = {host}, [host]
+    while ahead:
+        here = ahead.pop()
+        for there in tranches.keys() - reached:
+            live = (here == host and tranches[there] == LIVE) or (there == host and tranches[here] == LIVE)
+            if live or frozenset((here, there)) in data.adjacent:
+                reached.add(there)
+                ahead.append(there)
+    return len(reached) == len(tranches)
+
+
+def too_many_at_once(data: Data, s: str, h: str, tranches: Mapping[str, int]) -> Iterator[str]:
+    """onboarding_capacity: members that join the host in one tranche."""
+    limit = data.figure(s, "onboarding_capacity", "onboarding_capacity", s)
+    joining = Counter(k for c, k in tranches.items() if c != h and k != LIVE)
+    for k, count in joining.items():
+        if limit is not None and count > limit:
+            yield f"onboarding_capacity: {count} join {s} at {h} in tranche {k}, more than {limit:g}"
+
+
+def saves_too_little(data: Data, members: Sequence[Membership]) -> Iterator[str]:
+    """minimum_saving in the second year, and payback from the opening."""
+    s, h = members[0].service, members[0].host
+    share = data.figure(s, "minimum_saving", "minimum_saving", s)
+    if share is not None:
+        baseline = sum(data.baselines[m.council, s].annual_cost for m in members)
+        if second_year_position(data, members) < share * baseline - PENNY:
+            yield f"minimum_saving: {s} at {h} saves less than {share:g} of its baseline"
+    years = data.figure(s, "payback", "payback", s)
+    opening = next(m.tranche for m in members if m.council == h)
+    if years is not None and opening != LIVE and position_after(data, members, opening, years) < -HALF_A_PENNY:
+        yield f"payback: {s} at {h} has not paid back after {years:g} years"
+
+
+def position_after(data: Data, members: Sequence[Membership], opening: int, years: float) -> float:
+    """What a partnership has brought so many years after its opening, not discounted."""
+    length = data.period_months / 12
+    window = [min(max((opening * length + years - j * length) / length, 0.0), 1.0) for j in range(data.periods)]
+    total = 0.0
+    for flows in partnership_flows(data, members).values():
+        total += sum(window[j] * flows.position(j) for j in range(opening, data.periods))
+        if window[flows.tranche] > SLACK:
+            total -= flows.one_off
+    return total
+
+
+def broken_in_service(data: Data, s: str, placed: Mapping[str, Membership], taken: Mapping[str, Taken] | None = None) -> Iterator[str]:
+    """What holds across one service: its partnerships, and what is already decided about it."""
+    hosts = {move.host for move in placed.values()}
     limit = data.figure(s, "maximum_partnerships", "maximum_partnerships", s)
     if limit is not None and len(hosts) > limit:
         yield f"maximum_partnerships: {s} has {len(hosts)} partnerships, more than {limit:g}"
-    for c, (h, k) in placed.items():
-        if k == LIVE and data.live.get((c, s), ("",))[0] != h:
-            yield f"commitments: {c} is not live with {h} for {s}"
     for decided in data.commitments:
-        if decided.service == s and not kept(data, decided, placed):
+        if decided.service == s and not kept(data, decided, placed, taken or {}):
             yield f"commitments: {decided.council} {decided.decision} {decided.other} for {s} is not kept"
 
 
-def kept(data: Data, decided: Commitment, placed: Mapping[str, tuple[str, int]]) -> bool:
-    """Whether a decision already taken is kept."""
-    host, tranche = placed.get(decided.council, ("", LIVE))
-    other_host, other_tranche = placed.get(decided.other, ("", LIVE))
-    met = bool(host) and host == other_host
-    in_time = decided.go_live is None or (tranche != LIVE and data.first_day(tranche) == decided.go_live)
+def kept(data: Data, decided: Commitment, placed: Mapping[str, Membership], taken: Mapping[str, Taken]) -> bool:
+    """Whether a decision already taken is kept; only not_before has anything to say about options."""
+    nowhere = Membership(decided.council, decided.service, "", "", LIVE)
+    own, other = placed.get(decided.council, nowhere), placed.get(decided.other, nowhere)
+    met = bool(own.host) and own.host == other.host
+    in_time = decided.go_live is None or (own.tranche != LIVE and data.first_day(own.tranche) == decided.go_live)
     match decided.decision:
         case "hosts":
-            return host == decided.council and in_time
+            return own.host == decided.council and in_time and decided.vehicle in ("", own.vehicle)
         case "shares_with":
-            return bool(host) and host == decided.other and in_time
+            return bool(own.host) and own.host == decided.other and in_time
         case "together":
-            return met and in_time and (decided.go_live is None or tranche == other_tranche)
+            return met and in_time and (decided.go_live is None or own.tranche == other.tranche)
         case "never_with":
-            return not met or tranche == other_tranche == LIVE  # two that are live together already are not judged
+            return not met or own.tranche == other.tranche == LIVE  # two that are live together already are not judged
         case "stays_out":
-            return not host
+            return not own.host
         case "not_before":
-            return tranche == LIVE or decided.go_live is None or data.first_day(tranche) >= decided.go_live
+            dates = [data.first_day(one.tranche) for one in (own, taken.get(decided.council)) if one and one.tranche != LIVE]
+            return decided.go_live is None or all(day >= decided.go_live for day in dates)
         case "live":
-            return host == decided.other and tranche == LIVE
+            return own.host == decided.other and own.tranche == LIVE
     raise ValueError(f"no such decision: {decided.decision}")
-
-
-def broken_in_programme(data: Data, moves: Iterable[Move]) -> Iterator[str]:
-    """delivery_capacity and programme_capacity: go-lives a tranche, by council and in all; live rows do not count."""
-    coming = [(c, k) for c, _, _, k in moves if k != LIVE]
-    for rule, counts in (
-        ("delivery_capacity", Counter(coming)),
-        ("programme_capacity", Counter(k for _, k in coming)),
-    ):
-        limit = data.rules.get(rule, False)
-        for where, n in counts.items():
-            if limit is not False and n > limit:
-                yield f"{rule}: {n} go-lives at {where}, more than {limit}"
-
-
-def broken_in_plan(data: Data, moves: Iterable[Move]) -> Iterator[str]:
-    """Everything that a whole plan breaks."""
-    moves = list(moves)
-    for (c, s), n in Counter((c, s) for c, s, _, _ in moves).items():
-        if n > 1:
-            yield f"one_arrangement: {c} has {n} for {s}"
-    wrong = [line for move in moves for line in broken_in_move(data, move)]
-    yield from wrong
-    if any(line.startswith("runs_service") for line in wrong):
-        return  # the rest would look for figures that are not there
-    for (s, h), members in by_partnership(moves).items():
-        yield from broken_in_partnership(data, s, h, members)
-    for s in data.services:
-        yield from broken_in_service(data, s, {c: (h, k) for c, service, h, k in moves if service == s})
-    yield from broken_in_programme(data, moves)

@@ -8,19 +8,30 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from . import decisions, figures, rules
+from . import across, decisions, figures, rules, tied, ways
 from .shape import COLUMNS, Cells, Tiny, draw_shape
 
-__all__ = ["write_tiny"]
+__all__ = ["write_tied", "write_tiny"]
 
 
-def write_tiny(folder: Path, seed: int) -> None:
-    """Write the instance of a seed: up to 4 councils, 2 services and 3 tranches; some have no feasible plan."""
-    tiny = draw_shape(Random(seed))
+def write_tiny(folder: Path, seed: int, only: str = "") -> None:
+    """Write the instance of a seed: up to 4 councils, 3 services and 3 tranches; some have no feasible plan.
+
+    With `only`, no rule is on but that one, with a figure that is likely to bite. (What is live already, councils that cease,
+    and what a vehicle asks for are data, and hold beside it.)
+    """
+    tiny = draw_shape(Random(f"{seed} {only}" if only else seed), only)
     rules.draw(tiny)
-    figures.draw(tiny)  # a limit in minutes asks for the minutes of every pair
-    decisions.draw(tiny)  # last, for decisions name councils that run the service
+    across.draw(tiny)
+    figures.draw(tiny)  # a limit in minutes asks for the minutes of every pair, a bundle for services that the same councils run
+    ways.draw(tiny)
+    decisions.draw(tiny)  # last, for decisions name councils that run the service, and vehicles
     write(folder, tiny)
+
+
+def write_tied(folder: Path, seed: int) -> None:
+    """Write an instance of round figures and councils that are all alike, so that many plans are worth the same."""
+    write(folder, tied.draw(Random(seed)))
 
 
 def write(folder: Path, tiny: Tiny) -> None:
@@ -31,7 +42,7 @@ def write(folder: Path, tiny: Tiny) -> None:
     write_table(folder / "services.csv", columns, services)
     for name, rows in tiny.tables.items():
         if rows:
-            write_table(folder / f"{name}.csv", COLUMNS[name].split(), rows.values())
+            write_table(folder / f"{name}.csv", used_columns(name, rows), rows.values())
     calendar_keys = ("start", "period_months", "tranches", "horizon_years")
     sections = {
         "instance": {"title": "Tiny"},
@@ -43,10 +54,16 @@ def write(folder: Path, tiny: Tiny) -> None:
     (folder / "instance.toml").write_text("\n".join(lines), encoding="utf-8")
 
 
+def used_columns(table: str, rows: dict[tuple[str, ...], Cells]) -> list[str]:
+    """The columns of the key, and those others in which any row has something."""
+    columns, width = COLUMNS[table].split(), len(next(iter(rows)))
+    return columns[:width] + [column for column in columns[width:] if any(row.get(column, "") != "" for row in rows.values())]
+
+
 def write_table(path: Path, columns: list[str], rows: Iterable[Cells]) -> None:
     """One CSV table; a cell that is not there is blank."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+        writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
@@ -55,4 +72,6 @@ def toml(value: Any) -> str:
     """A value as TOML."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{json.dumps(key)} = {toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
     return value.isoformat() if isinstance(value, date) else json.dumps(value)

@@ -19,23 +19,26 @@ def draw_live(tiny: Tiny) -> None:
     """Now and then a partnership that is live already; members came with their host or after it."""
     service = tiny.rng.choice(list(tiny.services))
     hosts = tiny.runners(service, hosts=True)
-    if not hosts or not tiny.chance(0.14):
+    if not hosts or not tiny.chance(0.3 if tiny.only == "commitments" else 0.16):
         return
     host = tiny.rng.choice(hosts)
     others = [c for c in tiny.runners(service) if c != host]
     since = tiny.rng.choice([0, 5, 12, 30]) if tiny.start.day <= 28 else 0
     written = "" if len(tiny.services) == 1 and tiny.chance(0.3) else service
+    able = tiny.able(service)
+    vehicle = tiny.rng.choice(able) if len(able) > 1 and ("lead_authority" not in able or tiny.chance(0.5)) else ""
     for council in [host, *tiny.rng.sample(others, tiny.rng.randint(1, len(others)))]:
         months = since if council == host else tiny.rng.randint(0, since)
         go_live = tiny.day(-months) if months or tiny.chance(0.3) else ""
-        tiny.add("commitments", council, written, "live", host, go_live=go_live)
+        named = vehicle if council == host or tiny.chance(0.5) else ""
+        tiny.add("commitments", council, written, "live", host, go_live=go_live, vehicle=named)
 
 
 def draw_commitments(tiny: Tiny) -> None:
     """Up to three decisions, none about a council and service that is live already or that has to do something else."""
-    if not tiny.chance(0.35):
+    if not tiny.wants("commitments", 0.3):
         return
-    if not tiny.tables["commitments"] and tiny.chance(0.1):
+    if not tiny.only and not tiny.tables["commitments"] and tiny.chance(0.1):
         tiny.rules["commitments"] = False
     for _ in range(tiny.rng.randint(1, 3)):
         council, service = tiny.rng.choice(sorted(tiny.tables["baselines"]))
@@ -66,13 +69,17 @@ def decide(tiny: Tiny, council: str, services: list[str], decision: str, blank: 
         go_live = tiny.start + timedelta(days=tiny.rng.randint(0, tiny.tranches * tiny.period_months * 31))
     elif decision in MUST - {"stays_out"} and tiny.chance(0.4) and not any(tiny.live_with(other, s) for s in services):
         go_live = tiny.first_day(tiny.rng.randrange(tiny.tranches))
-    tiny.add("commitments", council, "" if blank else services[0], decision, other, go_live=go_live)
+    row: Cells = {"go_live": go_live}
+    able = [vehicle for vehicle in tiny.tables["vehicles"] if all(vehicle[0] in tiny.able(s) for s in services)]
+    if decision == "hosts" and able and tiny.chance(0.5):
+        row["vehicle"] = tiny.rng.choice(able)[0]
+    tiny.add("commitments", council, "" if blank else services[0], decision, other, **row)
 
 
 def draw_trap(tiny: Tiny) -> None:
     """Now and then a council has to host what no partnership can make work."""
     free = [(c, s) for s in tiny.services for c in tiny.runners(s, hosts=True) if not tiny.decisions(c, s)]
-    if not free or not tiny.chance(0.04):
+    if tiny.only or not free or not tiny.chance(0.04):
         return
     host, service = tiny.rng.choice(free)
     tiny.rules = {rule: figure for rule, figure in tiny.rules.items() if figure is not False}

@@ -23,6 +23,8 @@ PARAMETERS = {
     "turnover": (0.03, 0.15),
     "growth": (-0.03, 0.05),
 }
+DEAR = {"payback": 0.6, "minimum_total_saving": 0.6, "minimum_saving": 0.3, "no_council_worse_off": 0.3}  # chance under one rule alone
+SCORES = ["same_control", "no_overall_control", "different_control", "same_culture", "different_culture"]
 COSTS = [name for name in PARAMETERS if name.endswith(("_cost", "_fte"))]
 
 
@@ -37,6 +39,14 @@ def draw(tiny: Tiny) -> None:
     draw_fit(tiny)
     draw_estimates(tiny)
     draw_tiers(tiny)
+    draw_categories(tiny)
+
+
+def draw_categories(tiny: Tiny) -> None:
+    """What kind of service each is, where no rule has asked for it yet."""
+    for service in tiny.services.values():
+        if tiny.chance(0.3):
+            service.setdefault("category", tiny.rng.choice(["back_office", "management", "front_line"]))
 
 
 def draw_councils(tiny: Tiny) -> None:
@@ -56,12 +66,14 @@ def draw_councils(tiny: Tiny) -> None:
 
 
 def draw_baselines(tiny: Tiny) -> None:
-    """Some rows are missing, but every council runs something and every service has two councils or more."""
+    """Some rows are missing, but every council runs something, every service has two councils, and a bundle's services the same ones."""
     rows = [(c, s) for c in tiny.councils for s in tiny.services]
     kept = [row for row in rows if tiny.chance(0.9)]
+    bundled = {service for services in tiny.rules.get("bundle") or [] for service in services}
+    kept = [(c, s) for c, s in kept if s not in bundled or all((c, t) in kept for t in bundled)]
     if {c for c, _ in kept} != set(tiny.councils) or any(sum(s == t for _, s in kept) < 2 for t in tiny.services):
         kept = rows
-    capacity, tied = tiny.chance(0.35), tiny.chance(0.35)
+    capacity, tied = tiny.wants("host_capacity", 0.3), tiny.chance(0.35)
     for council, service in kept:
         first = not any(s == service for _, s in tiny.tables["baselines"])  # quality needs one performance at least
         annual, volume = tiny.money(200_000, 1_200_000), tiny.rng.randint(5_000, 40_000)
@@ -85,12 +97,14 @@ def draw_baselines(tiny: Tiny) -> None:
 
 
 def draw_economics(tiny: Tiny) -> None:
-    """Each parameter is left out, a default, a service's own, or both; some instances make sharing dear."""
-    dear = 5 if tiny.chance(0.08) else 1
+    """Each parameter is left out, a default, a service's own, or both; some instances make sharing dear, some hosting only."""
+    dear = tiny.rng.choice([5, 10]) if tiny.chance(DEAR.get(tiny.only, 0.06)) else 1
+    poor_hosts = tiny.chance(0.8 if tiny.only == "no_council_worse_off" else 0.1)  # a host loses what its members gain
     for name, (low, high) in PARAMETERS.items():
-        if tiny.chance(0.7 if name == "growth" else 0.12):
+        if tiny.chance(0.7 if name == "growth" else 0.12) or (poor_hosts and name == "process_saving"):
             continue
         high *= dear if name in COSTS else 1
+        high *= 3 if poor_hosts and name in ("hosting_cost", "set_up_cost") else 1
         place = tiny.rng.choice(["default", "default", "own", "both"])
         if place != "own":
             tiny.economics[name] = tiny.share(low, high) if high <= 1 else tiny.money(low, high)
@@ -101,6 +115,9 @@ def draw_economics(tiny: Tiny) -> None:
         tiny.economics["optimism_bias"] = {"savings": tiny.share(0.0, 0.2), "costs": tiny.share(0.0, 0.4)}
     if tiny.chance(0.15):
         tiny.economics["compatibility_weights"] = {"politics": 2, "history": tiny.share(0, 3)}
+    if tiny.chance(0.15):
+        scores: Cells = {name: tiny.share(0.2, 1) for name in tiny.rng.sample(SCORES, tiny.rng.randint(1, len(SCORES)))}
+        tiny.economics["compatibility_scores"] = scores | ({"history_years": tiny.rng.randint(3, 15)} if tiny.chance(0.5) else {})
     rate: Any = tiny.rng.choice([0, 0.035, 0.035, 0.06])
     if tiny.chance(0.4):
         rate = {"2020-04-01": tiny.share(0, 0.06)} | {tiny.day(tiny.rng.randint(1, 60)).isoformat(): tiny.share(0, 0.06) for _ in range(2)}
@@ -119,7 +136,7 @@ def draw_phase_in(tiny: Tiny) -> None:
 
 def draw_contracts(tiny: Tiny) -> None:
     """Some councils wait for their contract, or pay to leave it, or cannot leave at all."""
-    if not tiny.chance(0.35):
+    if not tiny.wants("contract_timing", 0.3):
         return
     last = tiny.tranches * tiny.period_months * 30
     for council, service in tiny.tables["baselines"]:
@@ -148,7 +165,7 @@ def draw_distances(tiny: Tiny) -> None:
 
 def draw_fit(tiny: Tiny) -> None:
     """Scores of some pairs, vetoes among them, and years of joint working."""
-    if tiny.chance(0.45):
+    if tiny.chance(0.8 if tiny.only == "compatibility" else 0.4):
         for a, b in tiny.pairs():
             for service in ("", *tiny.services):
                 if tiny.chance(0.35):
