@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -18,6 +18,26 @@ app = typer.Typer(
     epilog="Exit codes: 0 optimal within the gap, 1 a defect of ours, 2 usage or invalid input, 3 infeasible, "
     "4 stopped at a limit with a plan, 5 stopped at a limit without one, 130 interrupted.",
 )
+
+
+class ObjectiveName(StrEnum):
+    """What can be maximised."""
+
+    npv = "npv"
+    net_saving = "net-saving"
+    yearly_position = "yearly-position"
+
+    @property
+    def kind(self) -> Literal["npv", "net_saving", "yearly_position"]:
+        """Its name in the program."""
+        return KINDS[self]
+
+
+KINDS: dict[ObjectiveName, Literal["npv", "net_saving", "yearly_position"]] = {
+    ObjectiveName.npv: "npv",
+    ObjectiveName.net_saving: "net_saving",
+    ObjectiveName.yearly_position: "yearly_position",
+}
 
 
 class SolverName(StrEnum):
@@ -172,6 +192,19 @@ def solve(
     threads: Annotated[int, typer.Option("--threads", min=1, help="Threads of the solver.")] = 1,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Random seed of the solver.")] = 0,
     solver: Annotated[SolverName, typer.Option("--solver", help="Back end.")] = SolverName.highs,
+    objective: Annotated[
+        ObjectiveName,
+        typer.Option("--objective", help="What is maximised: NPV, the undiscounted saving, or the yearly position in one year."),
+    ] = ObjectiveName.npv,
+    year: Annotated[
+        int | None, typer.Option("--year", min=1, help="With --objective yearly-position: year of the appraisal, 1 is the first.")
+    ] = None,
+    adopted: Annotated[
+        Path | None, typer.Option("--adopted", metavar="RUN", help="Folder of the run that was adopted; changes against it are counted.")
+    ] = None,
+    change_cost: Annotated[
+        float, typer.Option("--change-cost", min=0.0, metavar="POUNDS", help="With --adopted: what each change has to earn.")
+    ] = 0.0,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for the files of the run; runs/INSTANCE/RUN unless given.")
     ] = None,
@@ -183,10 +216,13 @@ def solve(
     from optimiser.commands import Outcome, run, solve_instance
 
     def work() -> Outcome:
+        from optimiser.objective import Request
+
         return solve_instance(
             instance,
             scenarios=_split(scenario),
             overrides=set_ or [],
+            objective=Request(objective.kind, year, adopted, change_cost),
             out=out,
             overwrite=overwrite,
             show_progress=not (quiet or json),

@@ -121,6 +121,7 @@ def solve_instance(
     *,
     scenarios: Sequence[str],
     overrides: Sequence[str],
+    objective: Any,
     out: Path | None,
     overwrite: bool,
     show_progress: bool,
@@ -133,10 +134,12 @@ def solve_instance(
     if out is not None:
         check_out(out, overwrite=overwrite)
     instance = read(source, scenarios=scenarios, overrides=overrides)
+    from optimiser.objective import requested
     from optimiser.pipeline import SolveSettings
     from optimiser.pipeline import solve as solve_plan
     from optimiser.progress import reporter
 
+    settings["objective"] = requested(instance, objective)
     interrupt = threading.Event()
     with reporter(enabled=show_progress) as report, _signals(interrupt) as stage:
 
@@ -181,7 +184,7 @@ def _signals(interrupt: threading.Event) -> Iterator[list[str]]:
     stages: list[str] = []
 
     def handle(number: int, frame: Any) -> None:
-        if interrupt.is_set() or stages[-1:] != ["solve"]:
+        if interrupt.is_set() or stages[-1:] not in (["solve"], ["settle ties"]):
             raise KeyboardInterrupt
         interrupt.set()
 

@@ -14,7 +14,7 @@ from optimiser.errors import UsageError
 from optimiser.plan import Plan, PlanDocument
 
 PLAN_FILE = "plan.json"
-FILES = (PLAN_FILE, "partnerships.csv", "councils.csv", "cashflow.csv", "rules.csv", "manifest.json")
+FILES = (PLAN_FILE, "partnerships.csv", "options.csv", "councils.csv", "cashflow.csv", "rules.csv", "manifest.json")
 
 
 def check_out(out: Path, *, overwrite: bool) -> None:
@@ -91,7 +91,13 @@ def _write_files(plan: Plan, folder: Path) -> None:
         "seconds": {stage: round(seconds, 3) for stage, seconds in plan.timings.items()},
     }
     (folder / "manifest.json").write_text(_json(manifest), encoding="utf-8")
-    tables = {"partnerships": plan.partnerships, "councils": plan.councils, "cashflow": plan.cashflow, "rules": plan.rules}
+    tables = {
+        "partnerships": plan.partnerships,
+        "options": plan.options,
+        "councils": plan.councils,
+        "cashflow": plan.cashflow,
+        "rules": plan.rules,
+    }
     for name, table in tables.items():
         table.assign(run=document.run).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""The one path: price, formulate, solve, extract, audit. What-ifs, scenarios and sweeps are overrides over it."""
+"""The one path: price, formulate, solve, settle ties, extract, audit. What-ifs, scenarios and sweeps are overrides over it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from optimiser.errors import AuditError, InfeasibleError, NoPlanError
 from optimiser.extract import decisions, document, options_taken
 from optimiser.infeasible import reasons
 from optimiser.plan import Plan, PlanDocument
+from optimiser.ties import Ties
 from solvers.base import Holds, Limits, Progress, Result, Termination
 
 EXACT_MOVES = 3000
@@ -87,15 +88,22 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
     if model.unreachable:
         raise InfeasibleError(instance.name, reasons(priced, model.unreachable))
     gap = default_gap(len(priced.moves)) if settings.gap is None else settings.gap
+    solver, limits = solvers.get(settings.solver), _limits(settings, gap)
     with _stage("solve", settings, timings):
-        result = solvers.get(settings.solver).solve(model, _limits(settings, gap))
+        result = solver.solve(model, limits)
     _require_plan(priced, result)
+    values, objective = formulations.settle(model, result.values)
+    ties = "not settled"
+    if gap == 0 and result.holds is Holds.OPTIMUM:
+        with _stage("settle ties", settings, timings):
+            left = None if settings.time_limit is None else max(0.0, settings.time_limit - result.seconds)
+            chosen, ties = Ties(model, solver, replace(limits, seconds=left), objective).settle(values)
+            values, objective = formulations.settle(model, chosen)
     with _stage("audit", settings, timings):
-        values, objective = formulations.settle(model, result.values)
         found = _document(priced, model, values, result, settings.objective)
         checked = audit(instance, found)
         faults = [*_against_model(found, objective * THOUSAND), *checked.faults]
-    manifest = _manifest(priced, settings, gap, result, found)
+    manifest = _manifest(priced, settings, gap, result, found, ties)
     found = found.model_copy(update={"rules": checked.rules, "manifest": manifest})
     if faults:
         raise AuditError(faults, found)
@@ -155,7 +163,7 @@ def _against_model(found: PlanDocument, objective: float) -> list[str]:
     return [f"{found.objective}: £{value:,.2f} in the plan, £{objective:,.2f} by the model (£{abs(objective - value):,.2f} apart)"]
 
 
-def _manifest(priced: Priced, settings: SolveSettings, gap: float, result: Result, found: PlanDocument) -> dict[str, Any]:
+def _manifest(priced: Priced, settings: SolveSettings, gap: float, result: Result, found: PlanDocument, ties: str) -> dict[str, Any]:
     """What gave the plan: data, settings, versions. Nothing in it depends on the day or the speed of the machine."""
     instance = priced.instance
     return {
@@ -173,16 +181,25 @@ def _manifest(priced: Priced, settings: SolveSettings, gap: float, result: Resul
             "objective": settings.objective.kind,
             "objective_year": settings.objective.year,
             "change_cost": settings.objective.change_cost,
+            "adopted": _digest_of(settings.objective.adopted),
         },
         "versions": versions(),
         "moves": len(priced.moves),
         "parts": len(priced.graph.parts),
         "status": found.status,
         "termination": result.termination.value,
+        "ties": ties,
         "objective": found.objective_value,
         "bound": found.bound,
         "gap": found.gap,
     }
+
+
+def _digest_of(adopted: Mapping[tuple[str, str], tuple[str, str, int]] | None) -> str | None:
+    """Stands for the arrangements of an adopted plan."""
+    if adopted is None:
+        return None
+    return hashlib.sha256(json.dumps(sorted((*key, *found) for key, found in adopted.items()), ensure_ascii=False).encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:

@@ -10,8 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from instances import LIVE, Instance
+from instances.tables import Vehicle
 from optimiser.money import percent, pounds, short, years
-from optimiser.plan import Partnership, Plan, RuleLine
+from optimiser.plan import Member, OptionTaken, Partnership, Plan, RuleLine
 
 BINDING_SHOWN = 4
 """Places shown for a rule that binds, before the rest is counted."""
@@ -34,8 +35,11 @@ def print_summary(plan: Plan, instance: Instance, console: Console) -> None:
         console.print(line, soft_wrap=False)
     if document.partnerships:
         console.print(_partnerships(plan, instance))
+    if document.options:
+        console.print(_options(plan, instance))
+    if document.partnerships or document.options:
         console.print(_councils(plan))
-    for line in [*_not_shared(plan, instance), *what_binds(plan, instance)]:
+    for line in [*_not_shared(plan, instance), *what_passes(plan, instance), *what_binds(plan, instance)]:
         console.print(line)
     for note in instance.notes:
         console.print(f"Note: {note}", style="dim")
@@ -50,13 +54,13 @@ def headline(plan: Plan, instance: Instance) -> list[str]:
     """The plan in sentences."""
     s = plan.summary
     proven = "Proven optimal" if plan.status == "optimal" and not plan.gap else f"Best plan found; {_gap(plan)}"
-    if not s.partnerships:
+    if not s.partnerships and not s.options:
         nothing = (
-            "No partnership both pays and keeps the rules"
+            "Nothing both pays and keeps the rules"
             if plan.status == "optimal"
-            else "No partnership was found that pays and keeps the rules before the stop"
+            else "Nothing was found that pays and keeps the rules before the stop"
         )
-        return [f"{nothing}: every council keeps its services. {proven}."]
+        return [f"{nothing}: every council keeps its services. {proven}.", *_asked(plan)]
     bias = instance.economics.optimism_bias
     biased = (
         f", after optimism bias of {percent(bias.savings, 0)} on savings and {percent(bias.costs, 0)} on costs"
@@ -65,8 +69,13 @@ def headline(plan: Plan, instance: Instance) -> list[str]:
     )
     horizon = f"{instance.calendar.horizon_years:g} years from {month(instance.calendar.start)}"
     services = len({p.service for p in plan.document.partnerships})
-    lines = [
-        f"{services} service{_s(services)} shared in {s.partnerships} partnership{_s(s.partnerships)} by {s.councils} councils.",
+    sharing = len({m.council for p in plan.document.partnerships for m in p.members})
+    lines = []
+    if s.partnerships:
+        lines.append(f"{services} service{_s(services)} shared in {s.partnerships} partnership{_s(s.partnerships)} by {sharing} councils.")
+    if s.options:
+        lines.append(f"{s.options} alternative{_s(s.options)} to sharing taken.")
+    lines += [
         f"Saves {short(s.annual_saving)} a year at full effect ({percent(s.annual_saving / s.baseline if s.baseline else None)} of what these services cost today){biased}.",
         f"Costs {short(s.one_off)} once; net present value {short(plan.npv)} over {horizon}; {short(s.net_saving)} in cash over the same years.",
     ]
@@ -74,7 +83,23 @@ def headline(plan: Plan, instance: Instance) -> list[str]:
         back = f", and the programme's cash is back by {month(s.breakeven)}" if s.breakeven else ""
         lines.append(f"The one-off cost is {years(s.payback_years)} of the full yearly saving{back}.")
     lines.append(f"{proven}.")
-    return lines
+    return [*lines, *_asked(plan)]
+
+
+def _asked(plan: Plan) -> list[str]:
+    """What was maximised, where it is not NPV alone."""
+    d = plan.document
+    measure = {
+        "npv": "NPV",
+        "net_saving": "the saving over the horizon, not discounted",
+        "yearly_position": f"savings less running costs of year {d.objective_year}",
+    }[d.objective]
+    if d.changes is None:
+        return [] if d.objective == "npv" else [f"Maximised: {measure}, {pounds(d.objective_value)}."]
+    cost = f", each of which has to earn {pounds(d.change_cost)}" if d.change_cost else ""
+    return [
+        f"Maximised: {measure}. {d.changes} arrangement{_s(d.changes)} differ{'s' if d.changes == 1 else ''} from the adopted plan{cost}."
+    ]
 
 
 def _gap(plan: Plan) -> str:
@@ -89,7 +114,8 @@ def _s(count: int) -> str:
 
 def _partnerships(plan: Plan, instance: Instance) -> Table:
     table = Table(title="Partnerships", title_justify="left", header_style="bold")
-    for column in ("Service", "Host", "Members and go-live"):
+    vehicles = bool(instance.rows(Vehicle))
+    for column in ("Service", "Host", *(["Vehicle"] if vehicles else []), "Members and go-live"):
         table.add_column(column, overflow="fold")
     for column in ("Saving a year", "of baseline", "One-off", "NPV", "Payback"):
         table.add_column(column, justify="right")
@@ -97,6 +123,7 @@ def _partnerships(plan: Plan, instance: Instance) -> Table:
         table.add_row(
             instance.services[p.service].name or p.service,
             p.host,
+            *([p.vehicle.replace("_", " ")] if vehicles else []),
             _members(p),
             pounds(p.annual_saving),
             percent(p.annual_saving / p.baseline if p.baseline else None),
@@ -104,12 +131,14 @@ def _partnerships(plan: Plan, instance: Instance) -> Table:
             pounds(p.npv),
             years(p.payback_years),
         )
-    s = plan.summary
-    share = percent(s.annual_saving / s.baseline if s.baseline else None)
+    found = plan.document.partnerships
+    annual, one_off, npv = (sum(amounts) for amounts in zip(*((p.annual_saving, p.one_off, p.npv) for p in found), strict=True))
+    baseline = sum(p.baseline for p in found)
+    back = one_off / annual if annual > 0 else None
+    blanks = ["", *([""] if vehicles else []), ""]
     table.add_section()
-    table.add_row(
-        "Total", "", "", pounds(s.annual_saving), share, pounds(s.one_off), pounds(plan.npv), years(s.payback_years), style="bold"
-    )
+    figures = (pounds(annual), percent(annual / baseline if baseline else None), pounds(one_off), pounds(npv), years(back))
+    table.add_row("Total", *blanks, *figures, style="bold")
     return table
 
 
@@ -125,28 +154,71 @@ def _members(p: Partnership) -> str:
     return "; ".join(words)
 
 
-def _councils(plan: Plan) -> Table:
-    table = Table(title="Councils", title_justify="left", header_style="bold")
-    table.add_column("Council")
-    for column in ("Services shared", "of which hosted", "Saving a year", "One-off", "NPV"):
+def _options(plan: Plan, instance: Instance) -> Table:
+    table = Table(title="Alternatives to sharing", title_justify="left", header_style="bold")
+    for column in ("Service", "Council", "Alternative", "From"):
+        table.add_column(column, overflow="fold")
+    for column in ("Saving a year", "of baseline", "One-off", "NPV"):
         table.add_column(column, justify="right")
-    for c in plan.document.councils:
-        table.add_row(c.council, str(c.services_shared), str(c.services_hosted), pounds(c.annual_saving), pounds(c.one_off), pounds(c.npv))
+    for o in plan.document.options:
+        name = instance.services[o.service].name or o.service
+        share = percent(o.annual_saving / o.baseline if o.baseline else None)
+        table.add_row(name, o.council, o.option, month(o.start), pounds(o.annual_saving), share, pounds(o.one_off), pounds(o.npv))
     return table
 
 
+def _councils(plan: Plan) -> Table:
+    """Each council's figures; with payments between partners where there are any."""
+    document = plan.document
+    paid = any(c.payment for c in document.councils)
+    table = Table(title="Councils", title_justify="left", header_style="bold")
+    table.add_column("Council")
+    optional = [(bool(document.options), "Alternatives")]
+    after = [(paid, "Paid by partners"), (paid, "NPV after payments")]
+    headings = ["Services shared", "of which hosted", *(h for on, h in optional if on), "Saving a year", "One-off", "NPV"]
+    for heading in [*headings, *(h for on, h in after if on)]:
+        table.add_column(heading, justify="right")
+    for c in document.councils:
+        cells = [c.council, str(c.services_shared), str(c.services_hosted)]
+        cells += [str(c.options_taken)] if document.options else []
+        cells += [pounds(c.annual_saving), pounds(c.one_off), pounds(c.npv)]
+        cells += [pounds(c.payment), pounds(c.npv + c.payment)] if paid else []
+        table.add_row(*cells)
+    return table
+
+
+def what_passes(plan: Plan, instance: Instance) -> list[str]:
+    """What passes to whom when councils cease; from that day on nothing is counted."""
+    groups: dict[tuple[dt.date, str, str], list[tuple[str, float]]] = defaultdict(list)
+    moves: list[tuple[Member | OptionTaken, str]] = [(m, p.service) for p in plan.document.partnerships for m in p.members]
+    moves += [(o, o.service) for o in plan.document.options]
+    for move, service in moves:
+        if move.ends is not None and move.ends < instance.calendar.date(instance.calendar.periods):
+            groups[move.ends, move.council, move.passes_to].append((instance.services[service].name or service, move.annual_saving))
+    lines = []
+    for (day, council, successor), services in sorted(groups.items()):
+        names, saving = ", ".join(name for name, _ in services), sum(amount for _, amount in services)
+        to = f" and passes to {successor}" if successor else ""
+        lines.append(f"  {council}: {names} ({pounds(saving)} a year) ends on {day.day} {day:%B %Y}{to}")
+    return ["What ends when councils cease; nothing is counted from that day on:", *lines] if lines else []
+
+
 def _not_shared(plan: Plan, instance: Instance) -> list[str]:
-    shared = {p.service for p in plan.document.partnerships}
-    kept = [row.name or name for name, row in instance.services.items() if name not in shared]
-    lines = [f"Not shared, each council keeps its own: {', '.join(kept)}."] if kept and shared else []
-    outside = [c.council for c in plan.document.councils if not c.services_shared]
-    if outside and shared:
-        lines.append(f"Shares nothing: {', '.join(outside)}.")
+    shared, elsewhere = {p.service for p in plan.document.partnerships}, {o.service for o in plan.document.options}
+    kept = [row.name or name for name, row in instance.services.items() if name not in shared | elsewhere]
+    lines = [f"Not shared, each council keeps its own: {', '.join(kept)}."] if kept and (shared or elsewhere) else []
+    outside = [c.council for c in plan.document.councils if not c.services_shared and not c.options_taken]
+    if outside and (shared or elsewhere):
+        lines.append(
+            f"Does nothing together and takes no alternative: {', '.join(outside)}."
+            if elsewhere
+            else f"Shares nothing: {', '.join(outside)}."
+        )
     losers = [c for c in plan.document.councils if c.npv < -0.005]
     if losers:
-        lines.append(
-            f"Worse off by themselves, before any payment between partners: {', '.join(f'{c.council} ({pounds(c.npv)})' for c in losers)}."
-        )
+        after = " (the payments above make it good)" if any(c.payment for c in losers) else ""
+        named = ", ".join(f"{c.council} ({pounds(c.npv)})" for c in losers)
+        lines.append(f"Worse off by themselves, before any payment between partners: {named}{after}.")
     return lines
 
 

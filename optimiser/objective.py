@@ -1,0 +1,62 @@
+"""The objective that a user asks for on the command line, brought to what the formulation takes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from formulations import Objective
+from instances import Instance
+from optimiser.errors import UsageError
+from optimiser.files import PLAN_FILE
+from optimiser.plan import Plan, PlanDocument
+
+Kind = Literal["npv", "net_saving", "yearly_position"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for: the measure, its year, the adopted plan and what a change against it has to earn, GBP."""
+
+    kind: Kind = "npv"
+    year: int | None = None
+    adopted: Path | None = None
+    change_cost: float = 0.0
+
+
+def requested(instance: Instance, request: Request) -> Objective:
+    """The objective of a request.
+
+    Raises:
+        UsageError: The options do not go together, the year is beyond the horizon, or the adopted plan cannot be used.
+    """
+    if request.kind == "yearly_position" and request.year is None:
+        raise UsageError("--objective yearly-position needs --year: 1 is the first year of the appraisal")
+    if request.kind != "yearly_position" and request.year is not None:
+        raise UsageError("--year belongs to --objective yearly-position")
+    last = math.ceil(instance.calendar.horizon_years)
+    if request.year is not None and request.year > last:
+        raise UsageError(f"--year {request.year} is beyond the appraisal, which has {last} years")
+    if request.adopted is None:
+        if request.change_cost:
+            raise UsageError("--change-cost needs --adopted: the plan against which changes count")
+        return Objective(request.kind, request.year)
+    adopted = _adopted(request.adopted).arrangements()
+    if adopted and not any(key in instance.baselines for key in adopted):
+        raise UsageError(f"--adopted {request.adopted} is about other councils and services than this instance")
+    return Objective(request.kind, request.year, adopted, request.change_cost)
+
+
+def _adopted(path: Path) -> PlanDocument:
+    """The plan in a run's folder or in its plan.json."""
+    file = path / PLAN_FILE if path.is_dir() else path
+    try:
+        return Plan.from_json(file).document
+    except OSError as error:
+        raise UsageError(f"--adopted {path} cannot be read: {error.strerror}; name the folder of a run") from error
+    except (ValidationError, UnicodeDecodeError) as error:
+        raise UsageError(f"--adopted {path} is not a plan of this version; name the folder of a run") from error
