@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from instances.checks import Draft, check
-from instances.errors import InstanceError
+from instances.errors import Fault, InstanceError
 from instances.instance import Instance
 from instances.overrides import own_faults
 from instances.read import SETTINGS, locate, read
@@ -116,17 +116,20 @@ def _soundest(
     before: Instance, succession: Succession, start: dt.date | None, obsolete: frozenset[str], name: str
 ) -> tuple[Instance, Ledger]:
     """The instance of the successors, from their day if that makes no trouble, else from the old start."""
-    trouble = ""
+    trouble: list[Fault] = []
     for day in candidate_starts(before, succession, start):
         ledger = Ledger()
-        after = _with_successors(before, succession, day, obsolete, ledger)
-        faults = [*check(Draft.of(after)), *own_faults(after)]
+        try:
+            after = _with_successors(before, succession, day, obsolete, ledger)
+            faults = [*check(Draft.of(after)), *own_faults(after)]
+        except InstanceError as error:  # the calendar cannot begin on that day
+            faults = list(error.faults)
         if not faults:
             if trouble:
-                ledger.notes.append(f"the calendar starts on {day} as before, not with the successors: {trouble}")
+                ledger.notes.append(f"the calendar starts on {day} as before, not with the successors: {trouble[0]}")
             return after, ledger
-        trouble = str(faults[0])
-    raise InstanceError(f"{name}, reorganised", faults)
+        trouble = faults
+    raise InstanceError(f"{name}, reorganised", trouble)
 
 
 def _with_successors(before: Instance, succession: Succession, start: dt.date, obsolete: frozenset[str], ledger: Ledger) -> Instance:

@@ -6,7 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pydantic import ValidationError
+
+from instances.calendar import Calendar
+from instances.errors import Fault, InstanceError
 from instances.instance import Instance
+from instances.messages import explain
 from instances.overrides import Override, own_faults
 from instances.paths import OverrideError, split_path, width
 from instances.reorganisation.ledger import Ledger, counted
@@ -21,8 +26,17 @@ LIMITS = ("maximum_distance", "maximum_span")
 
 
 def started(settings: Settings, start: dt.date) -> Settings:
-    """The settings with another first day."""
-    return settings.model_copy(update={"calendar": settings.calendar.model_copy(update={"start": start})})
+    """The settings with another first day.
+
+    Raises:
+        InstanceError: The calendar cannot begin then.
+    """
+    try:
+        calendar = Calendar.model_validate(settings.calendar.model_dump() | {"start": start})
+    except ValidationError as error:
+        problem, expected, _ = explain(error.errors()[0])
+        raise InstanceError(f"start {start}", [Fault("instance.toml", problem, expected, column="calendar.start")]) from None
+    return settings.model_copy(update={"calendar": calendar})
 
 
 def without_minutes(instance: Instance, succession: Succession, ledger: Ledger) -> Settings:
