@@ -7,8 +7,12 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from pyomo.environ import Var
+
 from instances import Instance, read
+from instances.instance import LEAD_AUTHORITY
 from instances.tables import Commitment
+from optimiser import Plan
 
 SHIRE = {
     "councils": """
@@ -83,18 +87,39 @@ def shire(
     return read(write_instance(folder, settings(calendar, economics=economics, rules=rules, start=start), **(SHIRE | tables)))
 
 
+def brief(index: Any) -> Any:
+    """An index without the vehicle, where it is the one that there is without a table of vehicles."""
+    return tuple(part for part in index if part != LEAD_AUTHORITY) if isinstance(index, tuple) else index
+
+
 def put(model: Any, **values: Mapping[Any, float]) -> None:
-    """Type values into the variables of a model, by variable; all others are 0."""
-    for name in ("join", "open", "reach", "buy"):
-        variable, given = getattr(model, name), dict(values.get(name, {}))
+    """Type values into the variables of a model, by variable and brief index; all others are 0."""
+    variables = {variable.local_name: variable for variable in model.component_objects(Var)}
+    assert values.keys() <= variables.keys()
+    for name, variable in variables.items():
+        given = dict(values.get(name, {}))
         for index in variable:
-            variable[index].set_value(given.pop(index, 0), skip_validation=True)
+            variable[index].set_value(given.pop(brief(index), 0), skip_validation=True)
         assert not given, f"{name} has no {sorted(given)}"
 
 
 def rows(model: Any, family: str) -> set[Any]:
-    """The index of every row of a family."""
-    return set(getattr(model, family))
+    """The brief index of every row of a family."""
+    return {brief(index) for index in getattr(model, family)}
+
+
+def slack(model: Any, family: str, *index: Any) -> float:
+    """How far a row, by its brief index, is from being broken with the values typed in; below 0 it is."""
+    (found,) = (row for key, row in getattr(model, family).items() if (brief(key) if isinstance(key, tuple) else (key,)) == index)
+    return float(found.slack())
+
+
+def arrangements(plan: Plan) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """Host, vehicle unless it is the only one, and tranche of each council and service that share; option and tranche of the others."""
+    found: dict[tuple[str, str], tuple[Any, ...]] = {
+        (m.council, p.service): brief((p.host, p.vehicle, m.tranche)) for p in plan.document.partnerships for m in p.members
+    }
+    return found | {(o.council, o.service): (o.option, o.tranche) for o in plan.document.options}
 
 
 _ON: dict[str, Callable[[Instance], bool]] = {

@@ -1,4 +1,4 @@
-"""The shire, as an instance and as a model."""
+"""The shire, as an instance, as a model and as a plan."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import small
 
-from formulations import build, price
+from formulations import Objective, build, price
 from instances import Instance
+from optimiser import solve
 
 
 @pytest.fixture
@@ -24,8 +25,19 @@ def shire(tmp_path: Path) -> Callable[..., Instance]:
 def shire_model(shire: Callable[..., Instance]) -> Callable[..., Any]:
     """The model of the shire with some settings and tables replaced."""
 
-    def make(calendar: str = "12 2 3", **changes: str) -> Any:
-        return build(price(shire(calendar, **changes)), presolve=False)
+    def make(calendar: str = "12 2 3", objective: Objective | None = None, **changes: str) -> Any:
+        return build(price(shire(calendar, **changes)), objective=objective, presolve=False)
+
+    return make
+
+
+@pytest.fixture
+def shire_plan(shire: Callable[..., Instance]) -> Callable[..., tuple[float, dict[tuple[str, str], tuple[Any, ...]]]]:
+    """The best plan of the shire with some settings and tables replaced: its objective value, and who does what; audited."""
+
+    def make(calendar: str = "12 2 3", objective: Objective | None = None, **changes: str) -> Any:
+        plan = solve(shire(calendar, **changes), objective=objective or Objective())
+        return plan.document.objective_value, small.arrangements(plan)
 
     return make
 

@@ -71,13 +71,13 @@ def test_without_moves_nothing_is_demanded(shire_model: Callable[..., Any]) -> N
     assert len(m.JOINS) == len(m.OPENS) == 0
     assert m.unreachable == []
     assert all(len(getattr(m, family)) == 0 for family in FAMILIES)
-    assert value(m.npv) == 0
+    assert value(m.objective) == 0
 
 
 def test_objective(shire_model: Callable[..., Any]) -> None:
     """Each move counts what it is worth, in thousands: Elm 25 a year less 2 one-off, Ash 5 a year; three years, or the last two."""
     m = shire_model(economics="duplication_avoided = 0.5\nintegration_cost = 2000\nhosting_cost = 5000\n")
     put(m, join={("Elm", "payroll", "Ash", 0): 1})
-    assert value(m.npv) == pytest.approx(3 * 25 - 2)
+    assert value(m.objective) == pytest.approx(3 * 25 - 2)
     put(m, join={("Elm", "payroll", "Ash", 1): 1}, open={("payroll", "Ash", 0): 1})
-    assert value(m.npv) == pytest.approx(2 * 25 - 2 - 3 * 5)
+    assert value(m.objective) == pytest.approx(2 * 25 - 2 - 3 * 5)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from small import put, rows
+from small import put, rows, slack
 
 CAPPED = """
     council, service, annual_cost, volume, can_host, host_capacity
@@ -39,11 +39,11 @@ def test_host_capacity_row(shire_model: Callable[..., Any], joined: dict[str, in
     m = shire_model(baselines=CAPPED)
     join = {(council, "payroll", "Ash", k): 1 for council, k in joined.items()} | {("Yew", "payroll", "Elm", 0): 1}
     put(m, join=join, open={} if opened is None else {("payroll", "Ash", opened): 1})
-    assert m.host_capacity["payroll", "Ash"].slack() == pytest.approx(room / 1000)
+    assert slack(m, "host_capacity", "payroll", "Ash") == pytest.approx(room / 1000)
 
 
 def test_host_capacity_row_of_a_host_that_is_full(shire_model: Callable[..., Any]) -> None:
     """Ash's own work is more than it says it can run, so it cannot open, whoever joins."""
     m = shire_model(baselines=CAPPED.replace("2000", "900"))
     put(m, open={("payroll", "Ash", 0): 1})
-    assert m.host_capacity["payroll", "Ash"].slack() == pytest.approx(-100 / 500)
+    assert slack(m, "host_capacity", "payroll", "Ash") == pytest.approx(-100 / 500)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from small import put, rows
+from small import put, rows, slack
 
 ELM_TO_ASH, ASH_OPENS = ("Elm", "payroll", "Ash"), ("payroll", "Ash")
 
@@ -41,4 +41,4 @@ def test_join_after_open_row(shire_model: Callable[..., Any], join: list[int], o
     """By each tranche Elm has joined Ash only if Ash has opened by then; Elm's own opening does not count."""
     m = shire_model()
     put(m, join={(*ELM_TO_ASH, k): 1 for k in join}, open={(*ASH_OPENS, k): 1 for k in opened} | {("payroll", "Elm", 0): 1})
-    assert [m.join_after_open[(*ELM_TO_ASH, k)].slack() for k in (0, 1)] == room
+    assert [slack(m, "join_after_open", *ELM_TO_ASH, k) for k in (0, 1)] == room

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from small import put, rows
+from small import put, rows, slack
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def test_maximum_partnerships_row(shire_model: Callable[..., Any], two_services:
     """One partnership of payroll in all tranches; waste does not count."""
     m = shire_model(rules="maximum_partnerships = 1", **two_services)
     put(m, open=dict.fromkeys(opened, 1))
-    assert m.maximum_partnerships["payroll"].slack() == room
+    assert slack(m, "maximum_partnerships", "payroll") == room
 
 
 def test_maximum_partnerships_row_of_the_services_table(shire_model: Callable[..., Any]) -> None:
     """The figure in services.csv goes before the rule's."""
     m = shire_model(rules="maximum_partnerships = 1", services="service, maximum_partnerships\npayroll, 0\n")
     put(m, open={("payroll", "Ash", 0): 1})
-    assert m.maximum_partnerships["payroll"].slack() == -1
+    assert slack(m, "maximum_partnerships", "payroll") == -1

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from small import put, rows
+from small import put, rows, slack
 
 BOTH = {("payroll", "Ash"), ("payroll", "Elm")}
 APART = "council, service, decision, other\nElm, payroll, never_with, Ash\nElm, payroll, never_with, Oak\nElm, payroll, never_with, Yew\n"
@@ -43,7 +43,7 @@ def test_partnership_size_minimum_row(
     shire_model: Callable[..., Any], rule: str, joined: dict[str, int], opened: int | None, room: int
 ) -> None:
     """Joins to Ash less (minimum - 1) if Ash opens, in whatever tranches."""
-    assert sized(shire_model(rules=rule), joined, opened).partnership_size_minimum["payroll", "Ash"].slack() == room
+    assert slack(sized(shire_model(rules=rule), joined, opened), "partnership_size_minimum", "payroll", "Ash") == room
 
 
 @pytest.mark.parametrize(
@@ -76,4 +76,4 @@ def test_partnership_size_maximum_index(shire_model: Callable[..., Any], changes
 def test_partnership_size_maximum_row(shire_model: Callable[..., Any], joined: dict[str, int], opened: int | None, room: int) -> None:
     """With two members at most, one joins Ash if it opens and none if not."""
     m = sized(shire_model(rules="partnership_size = { maximum = 2 }"), joined, opened)
-    assert m.partnership_size_maximum["payroll", "Ash"].slack() == room
+    assert slack(m, "partnership_size_maximum", "payroll", "Ash") == room

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oracle.pricing import move_value
+from oracle.plans import Taken
+from oracle.pricing import measure, move_value, option_flows, worth
 from oracle.read import read as read_for_oracle
 from small import settings, write_instance
 from tiny import write_tiny
 
 from formulations import Priced, price
-from formulations.pricing import head_values, whole_months
+from formulations.pricing import whole_months
 from instances import read
 from instances.heads import MOVE_ONE_OFF_HEADS, MOVE_RECURRING_HEADS, MOVE_SAVING_HEADS
 from optimiser.audit.facts import whole_months as whole_months_of_the_audit
@@ -360,8 +361,6 @@ def test_no_purchasing_without_tiers(pair: Pricer) -> None:
 def test_heads_sum_to_npv(pair: Pricer) -> None:
     """Discounted heads add up to what a move is worth: by hand with DF 1, 0.8, 0.64 and growth of a half."""
     priced = pair(economics=EVERYTHING + "discount_rate = 0.25\ngrowth = 0.5\nphase_in = [0.5, 1.0]")
-    row = move(priced, "Elm")
-    values = head_values(priced).loc[row.name]
     grown, flat, phased = 1 + 0.8 * 1.5 + 0.64 * 2.25, 1 + 0.8 + 0.64, 0.5 + 0.8 * 1.5 + 0.64 * 2.25
     factors = (
         dict.fromkeys(MOVE_SAVING_HEADS, phased)
@@ -369,16 +368,18 @@ def test_heads_sum_to_npv(pair: Pricer) -> None:
         | {"friction": -grown}
         | dict.fromkeys(MOVE_ONE_OFF_HEADS, -1)
     )
-    for head in HEADS:
-        assert values[head] == pytest.approx(JOIN.get(head, 0.0) * factors[head])
-    assert values.sum() == pytest.approx(row["npv"])
+    assert move(priced, "Elm")["npv"] == pytest.approx(sum(JOIN.get(head, 0.0) * factors[head] for head in HEADS))
 
 
-@pytest.mark.parametrize("seed", range(25))
-def test_every_move_is_worth_what_the_oracle_says(tmp_path: Path, seed: int) -> None:
-    """All moves of a random instance, priced one by one without our code."""
+@pytest.mark.parametrize("seed", range(40))
+def test_every_move_and_option_is_worth_what_the_oracle_says(tmp_path: Path, seed: int) -> None:
+    """All moves and alternatives of a random instance, priced one by one without our code."""
     write_tiny(tmp_path, seed)
     data, priced = read_for_oracle(tmp_path), price(read(tmp_path))
-    keys = priced.moves[["council", "service", "host", "tranche"]].itertuples(index=False, name=None)
+    keys = priced.moves[["council", "service", "host", "tranche", "vehicle"]].itertuples(index=False, name=None)
     found = dict(zip(keys, priced.moves["npv"], strict=True))
     assert found == {key: pytest.approx(move_value(data, *key), abs=0.005) for key in found}
+    options = priced.options[["council", "service", "option", "tranche"]].itertuples(index=False, name=None)
+    by = measure(data, "npv")
+    for key, npv in zip(options, priced.options["npv"], strict=True):
+        assert npv == pytest.approx(worth(option_flows(data, Taken(*key)), by), abs=0.005)

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small import brief
 from tiny import write_tiny
 
-from formulations import build, price
-from formulations.worthwhile import worthwhile
+from formulations import Objective, Priced, build, price
+from formulations.objectives import objective_values
+from formulations.worthwhile import worthwhile as presolved
 from instances import Instance, read
 from solvers import Limits, get
 
@@ -17,6 +19,13 @@ HEADER = "council, service, decision, other, go_live\n"
 FIGURES = "duplication_avoided = 0.5\nset_up_cost = 100000\n"
 ASH, ELM = ("payroll", "Ash"), ("payroll", "Elm")
 # One year: duplication saves Ash 20, Elm 25, Oak 10 and Yew 15 thousand. With Ash as host that is 50 at most, with Elm 45.
+
+
+def worthwhile(priced: Priced, objective: Objective | None = None) -> set[tuple[str, ...]]:
+    """The partnerships that stay in the model."""
+    objective = objective or Objective()
+    value, weight = objective_values(priced, objective), objective.running_weight(priced.instance, priced.discount)
+    return {brief(partnership) for partnership in presolved(priced, value.moves, weight)}
 
 
 @pytest.mark.parametrize(
