@@ -17,6 +17,8 @@ from instances.settings import Settings
 from instances.tables import TABLES, Pair, Row
 
 SECTIONS = ("instance", "calendar", "economics", "rules")
+LISTS = (["rules", "sequencing"], ["rules", "bundle"])
+"""Settings that are lists, whose items a path counts."""
 _PART = re.compile(r'"([^"]*)"|([^."]+)')
 _RESEMBLANCE = 0.6
 
@@ -216,6 +218,8 @@ def _key(where: dict[Any, Any], path: Sequence[str], depth: int, walked: list[st
     found = next((key for key in where if str(key) == part), None)
     if found is not None:
         return found
+    if walked in LISTS:
+        raise OverrideError("matches nothing", f"{join_path(walked)} has no items")
     known = keys_at(Settings, walked) if walked else list(where)
     if part in known or (not known and "*" not in path[:depth]):
         return part

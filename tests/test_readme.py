@@ -9,8 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from instances import shipped
-from instances.read import LATER_TABLES
-from instances.rules import LATER_RULES, Rules
+from instances.rules import Rules
 from instances.tables import TABLES, unit
 from optimiser.cli import app
 
@@ -46,11 +45,11 @@ def test_run_command_solves_what_the_output_is_of() -> None:
 
 def test_every_rule_table_and_case_study_is_named() -> None:
     """Nothing that the program has is missing from the README."""
-    for name in (*Rules.model_fields, *shipped(), *(table for table in TABLES if table not in LATER_TABLES)):
+    for name in (*Rules.model_fields, *shipped(), *TABLES):
         assert f"`{name}`" in README, name
 
 
-@pytest.mark.parametrize("table", [name for name in TABLES if name not in LATER_TABLES])
+@pytest.mark.parametrize("table", TABLES)
 def test_every_column_is_documented_with_unit_and_meaning(table: str) -> None:
     """docs/instance-format.md says what the schema says."""
     text = (ROOT / "docs" / "instance-format.md").read_text(encoding="utf-8")
@@ -65,5 +64,5 @@ def test_model_page_names_every_rule_and_family() -> None:
     from formulations import FAMILIES
 
     text = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
-    for name in (*FAMILIES, *Rules.model_fields, *LATER_RULES):
+    for name in (*FAMILIES, *Rules.model_fields):
         assert f"`{name}`" in text or f"**{name}**" in text, name

@@ -137,8 +137,8 @@ def file_name(model: type[Row]) -> str:
     return f"{table_name(model)}.csv"
 
 
-def several(names: Sequence[str], most: int = 3) -> str:
-    """Names in a sentence; of many the first ones and how many more."""
-    if len(names) <= most:
-        return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    return f"{', '.join(names[:most])} and {len(names) - most} more"
+def several(names: Sequence[str], word: str = "and") -> str:
+    """Names in a sentence; of more than three the first ones and how many more."""
+    if len(names) > 3:
+        return f"{', '.join(names[:3])} {word} {len(names) - 3} more"
+    return f" {word} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -49,7 +49,7 @@ def _without_neighbour(instance: Instance, choices: Decided) -> Iterator[str]:
             if (council, service) not in choices.live and not any(frozenset((council, other)) in pairs for other in running):
                 alone.setdefault(council, []).append(service)
     for council, services in sorted(alone.items()):
-        yield f"adjacency.csv: {council} has no neighbour that runs {several(services)}, so rule contiguity keeps it from sharing"
+        yield f"adjacency.csv: {council} has no neighbour that runs {several(services, 'or')}, so rule contiguity keeps it from sharing"
 
 
 def _options(instance: Instance, choices: Decided) -> Iterator[str]:
@@ -120,7 +120,7 @@ def _sequencing(instance: Instance) -> Iterator[str]:
         rule = f"instance.toml: rules.sequencing item {place}"
         if row.service is not None:
             if not any(row.service in run and run & set(row.after or ()) for run in runs.values()):
-                yield f"{rule} has no effect: no council that runs {row.service} runs {several(row.after or ())}"
+                yield f"{rule} has no effect: no council that runs {row.service} runs {several(row.after or (), 'or')}"
             continue
         waiting = {council: run for council, run in runs.items() if any(category[service] == row.category for service in run)}
         short = [council for council, run in waiting.items() if _offices(run, category) < (row.after_back_office or 0)]

@@ -70,7 +70,7 @@ def check_neighbours_known(draft: Draft) -> Iterator[Fault]:
         if len(running) > 1 and not running & named:
             lacking.append(service)
     if lacking:
-        problem = f"no council that runs {several(lacking)} has a neighbour, but rule contiguity is on"
+        problem = f"no council that runs {several(lacking, 'or')} has a neighbour, but rule contiguity is on"
         yield Fault("adjacency.csv", problem, "give each pair of neighbours a row, or write rules.contiguity = false")
 
 
@@ -111,7 +111,7 @@ def check_bundles(draft: Draft) -> Iterator[Fault]:
         column, everyone = f"rules.bundle item {place}", set[str]().union(*running.values())
         if not everyone:
             yield Fault(
-                FILE, f"no council runs {several(bundle)}", "give them rows in baselines.csv, or take the bundle out", column=column
+                FILE, f"no council runs {several(bundle, 'or')}", "give them rows in baselines.csv, or take the bundle out", column=column
             )
         for service in bundle:
             lacking = sorted(everyone - running[service])

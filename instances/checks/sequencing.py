@@ -92,7 +92,7 @@ def _never_begin(rows: Sequence[Order], category: Mapping[str, str]) -> Iterator
     while changed:
         changed = False
         for row in rows:
-            before = [step[other] for other in row.after or ()] or sorted(step[other] for other in office)[: row.after_back_office]
+            before = [step.get(other, 0.0) for other in row.after or ()] or sorted(step[other] for other in office)[: row.after_back_office]
             earliest = max(before) + min(1, row.periods)
             earliest = inf if earliest > len(step) else earliest
             for service, one in category.items():

@@ -258,7 +258,7 @@ def test_quoted_names(st_ives: Instance) -> None:
     ]
 
 
-@pytest.mark.parametrize("table", sorted(set(TABLES) - {"options", "vehicles"}))
+@pytest.mark.parametrize("table", sorted(TABLES))
 def test_every_row_has_a_path_of_its_own(table: str) -> None:
     """The path that the log gives leads to the row again."""
     instance = changed(".".join([table, *"*" * (2 if table == "commitments" else len(TABLES[table].key)), "note = x"]))
@@ -295,7 +295,7 @@ def test_off_takes_other_rows_out() -> None:
 def test_a_council_and_all_that_names_it() -> None:
     """A row that others name can only go with them."""
     everything = ["councils.Oak = off", "baselines.Oak.* = off", "distances.Oak.* = off", "adjacency.Oak.* = off"]
-    everything += ["compatibility.Oak.*.* = off", "commitments.*.* = off", "estimates.*.*.Oak = off"]
+    everything += ["compatibility.Oak.*.* = off", "commitments.*.* = off", "options.Oak.*.* = off", "estimates.*.*.Oak = off"]
     assert sorted(changed(*everything[:-1]).councils) == ["Ash", "Elm"]
     assert "matches nothing" in faults(*everything)[0]
 
@@ -373,11 +373,6 @@ def test_notes_follow_the_changes() -> None:
     vetoed = changed("compatibility.Ash.Oak.payroll.score = 0", "rules.compatibility = off")
     assert vetoed.notes == ("compatibility.csv: 1 veto has no effect while rule compatibility is off",)
     assert changed("rules.compatibility.minimum = 0.3", instance=vetoed).notes == ()
-
-
-def test_later_rules_may_be_switched_off() -> None:
-    """They are off already."""
-    assert changed("rules.payback = off").rules == BASE.rules
 
 
 def test_every_fault_is_said() -> None:
