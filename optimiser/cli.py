@@ -70,6 +70,29 @@ SetOption = Annotated[
         help="Override one figure, such as rules.minimum_saving=off; PATH*=0.9 scales, PATH+=1 adds. Repeat for more.",
     ),
 ]
+TableOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--reorganisation",
+        metavar="TABLE",
+        help="With --from or --area: a CSV file of the councils that are replaced (council, successor, ceases, share).",
+    ),
+]
+PlanWithOption = Annotated[
+    PlanWith | None,
+    typer.Option(
+        "--plan-with",
+        help="With --reorganisation: value partnerships until their councils cease, or plan with the councils that follow.",
+    ),
+]
+StartOption = Annotated[
+    str | None,
+    typer.Option(
+        "--start",
+        metavar="DATE",
+        help="With --reorganisation: first day of the appraisal; as it was unless given, or the day on which all successors begin.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
 
@@ -109,29 +132,9 @@ def new(
         ),
     ] = None,
     services: Annotated[list[str] | None, typer.Option("--service", metavar="NAME", help="With --area: only these services.")] = None,
-    table: Annotated[
-        Path | None,
-        typer.Option(
-            "--reorganisation",
-            metavar="TABLE",
-            help="With --from or --area: a CSV file of the councils that are replaced (council, successor, ceases, share).",
-        ),
-    ] = None,
-    plan_with: Annotated[
-        PlanWith | None,
-        typer.Option(
-            "--plan-with",
-            help="With --reorganisation: value partnerships until their councils cease, or plan with the councils that follow.",
-        ),
-    ] = None,
-    start: Annotated[
-        str | None,
-        typer.Option(
-            "--start",
-            metavar="DATE",
-            help="With --reorganisation: first day of the appraisal; as it was unless given, or the day on which all successors begin.",
-        ),
-    ] = None,
+    table: TableOption = None,
+    plan_with: PlanWithOption = None,
+    start: StartOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:

@@ -34,8 +34,8 @@ def write_folder(target: Path, instance: Instance, settings_text: str, headers: 
 
 
 def table_text(model: type[Row], rows: Sequence[Row]) -> str:
-    """A table as CSV: the columns that any row uses, all of them where there is no row."""
-    columns = [*(name for name in model.model_fields if name not in LAST), *LAST]
+    """A table as CSV, its key first: the columns that any row uses, all of them where there is no row."""
+    columns = [*model.key, *(name for name in model.model_fields if name not in (*model.key, *LAST)), *LAST]
     used = [name for name in columns if not rows or _is_used(model, name, rows)]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
