@@ -9,7 +9,8 @@ A path leads from the top of plan.json to one value:
     npv                                                      a key
     partnerships[service=it_services].host                   an element of a list, then a key
     cashflow[council=Dover,head=process].amount              several conditions
-    rules[scope="IT services, Thanet"].slack                 text with commas, brackets or quotes stands in quotes
+    cashflow[financial_year=2011/12|2012/13].amount          any of several values
+    rules[scope="IT services, Thanet"].slack                 text with commas, bars, brackets or quotes stands in quotes
 
 A list without conditions stands for all its elements. Where a path leads to several values, a function makes one of them:
 `sum(PATH)` of numbers, `count(PATH)` of anything, `names(PATH)` of texts: each once, sorted, with ", " between.
@@ -32,7 +33,9 @@ _CONDITION = re.compile(r'\s*(?P<key>\w+)\s*=\s*(?P<value>"[^"]*"|[^",]*?)\s*(?:
 _KEYS = frozenset({"name", "where", "value", "at_least", "at_most", "tolerance", "scenarios", "overrides", "less", "source", "note"})
 _LIMITS = ("value", "at_least", "at_most")
 
-Step = tuple[str, tuple[tuple[str, str], ...] | None]
+Conditions = tuple[tuple[str, tuple[str, ...]], ...]
+"""Keys of an element, each with the values it may have."""
+Step = tuple[str, Conditions | None]
 """A key and the conditions on the elements of its list; None where there are none."""
 
 
@@ -239,14 +242,18 @@ def _steps(path: str) -> list[Step]:
     raise PathError(f"'{path}' cannot be read from '{text[at:]}' on; write key.key[key=value].key")
 
 
-def _conditions(text: str, path: str) -> tuple[tuple[str, str], ...]:
+def _conditions(text: str, path: str) -> Conditions:
     found, at = [], 0
     while match := _CONDITION.match(text, at):
-        found.append((match["key"], match["value"].strip('"')))
+        found.append((match["key"], _alternatives(match["value"])))
         at = match.end()
         if at == len(text):
             return tuple(found)
     raise PathError(f"'{path}': the conditions [{text}] cannot be read; write [key=value,key=value]")
+
+
+def _alternatives(value: str) -> tuple[str, ...]:
+    return (value.strip('"'),) if value.startswith('"') else tuple(part.strip() for part in value.split("|"))
 
 
 def _value(node: Any, key: str, path: str) -> Any:
@@ -257,12 +264,12 @@ def _value(node: Any, key: str, path: str) -> Any:
     return node[key]
 
 
-def _elements(value: Any, key: str, conditions: tuple[tuple[str, str], ...] | None, path: str) -> list[Any]:
+def _elements(value: Any, key: str, conditions: Conditions | None, path: str) -> list[Any]:
     if not isinstance(value, list | tuple):
         if conditions is not None:
             raise PathError(f"'{path}': '{key}' is not a list")
         return [value]
-    return [element for element in value if all(_text(_value(element, name, path)) == asked for name, asked in conditions or ())]
+    return [element for element in value if all(_text(_value(element, name, path)) in asked for name, asked in conditions or ())]
 
 
 def _text(value: Any) -> str:
