@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from instances import read
+from instances.messages import show
 from instances.tables import TABLES
 from optimiser.money import pounds
 
@@ -36,10 +37,9 @@ def validate_instance(source: str, *, scenarios: Sequence[str], overrides: Seque
 
 def describe(instance: Instance, graph: CouncilGraph) -> dict[str, Any]:
     """Counts, rules that are on, why moves do not exist, scenarios, overrides, notes."""
-    rules = {name: _rule(value) for name, value in instance.rules if value not in (None, False)}
-    columns = ("minimum_saving", "maximum_distance", "maximum_span", "compatibility", "maximum_partnerships", "quality")
-    for name in columns:
-        own = {service: value for service, row in instance.services.items() if (value := getattr(row, name)) is not None}
+    rules = {name: value for name, value in instance.rules.model_dump(mode="json", exclude_none=True).items() if value is not False}
+    for name, column in instance.rules.columns.items():
+        own = {service: value for service, row in instance.services.items() if (value := getattr(row, column)) is not None}
         if own and getattr(instance.rules, name) is not False:
             rules[name] = {**({"default": rules[name]} if name in rules else {}), **own}
     calendar = instance.calendar
@@ -55,6 +55,7 @@ def describe(instance: Instance, graph: CouncilGraph) -> dict[str, Any]:
             "go_lives": [str(day) for day in calendar.tranche_dates],
         },
         "rows": {name: len(instance.tables.get(name, ())) for name in TABLES if instance.tables.get(name)},
+        "ceases": {name: str(row.ceases) for name, row in instance.councils.items() if row.ceases is not None},
         "baseline": round(sum(row.annual_cost for row in instance.baselines.values()), 2),
         "rules": rules,
         "moves": len(graph.moves),
@@ -67,10 +68,6 @@ def describe(instance: Instance, graph: CouncilGraph) -> dict[str, Any]:
     }
 
 
-def _rule(value: Any) -> Any:
-    return value.model_dump(exclude_none=True) if hasattr(value, "model_dump") else value
-
-
 def _show(facts: dict[str, Any], console: Any) -> None:
     calendar = facts["calendar"]
     console.print(facts["title"], style="bold")
@@ -81,11 +78,13 @@ def _show(facts: dict[str, Any], console: Any) -> None:
         f"tranches: {calendar['tranches']}, from {calendar['go_lives'][0]} to {calendar['go_lives'][-1]}."
     )
     console.print(f"{facts['moves']:,} moves in {facts['parts']:,} independent part{'' if facts['parts'] == 1 else 's'}.")
+    if facts["ceases"]:
+        console.print(f"Councils that cease: {', '.join(f'{name} on {day}' for name, day in facts['ceases'].items())}.")
     for title, entries in (("Rules", facts["rules"]), ("Moves that do not exist, by rule", facts["forbidden"])):
         if entries:
             console.print(f"{title}:")
             for name, value in entries.items():
-                console.print(f"  {name}: {value}")
+                console.print(f"  {name}: {'on' if value is True else value if isinstance(value, str) else show(value)}")
     if facts["scenarios"]:
         console.print(f"Scenarios: {', '.join(facts['scenarios'])}.")
     if facts["overrides"]:
