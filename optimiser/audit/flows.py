@@ -162,14 +162,19 @@ class Flows:
         return self.move.council
 
     @property
+    def spent(self) -> float:
+        """One-off cost in all, GBP, as a positive amount."""
+        return 0.0 - sum(self.one_off.values())
+
+    @property
     def undiscounted(self) -> float:
         """All of it as it stands, GBP."""
-        return sum(self.one_off.values()) + sum(sum(heads.values()) for heads in self.running)
+        return sum(sum(heads.values()) for heads in self.running) - self.spent
 
     def npv(self, facts: Facts) -> float:
         """`sum over periods of DF * (savings - recurring - one-off)`, GBP (model.md, section 3)."""
         npv = sum(discount * sum(heads.values()) for discount, heads in zip(facts.discount, self.running, strict=True))
-        return npv if self.move.is_live else npv + facts.discount[self.move.tranche] * sum(self.one_off.values())
+        return npv if self.move.is_live else npv - facts.discount[self.move.tranche] * self.spent
 
 
 def partnership_flows(facts: Facts, decision: Decision) -> tuple[Flows, ...]:

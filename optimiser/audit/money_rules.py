@@ -51,7 +51,7 @@ def payback(facts: Facts, decision: Decision, flows: tuple[Flows, ...]) -> Itera
     for member in flows:
         value += sum(window * sum(heads.values()) for window, heads in zip(windows, member.running, strict=True))
         if windows[member.move.tranche] > EXACT:
-            value += sum(member.one_off.values())
+            value -= member.spent
     unit = "year" if years == 1 else "years"
     place = Place(f"{decision.name}, within {plain(years)} {unit}", decision.service, decision.host)
     yield apply_pounds("payback", place, value, 0.0, sense="at least")
@@ -68,11 +68,10 @@ def investment_limit(facts: Facts, figures: Figures) -> Iterator[Applied]:
     programme: dict[str, float] = {} if not isinstance(rule.programme, dict) else dict.fromkeys(rule.programme, 0.0)
     councils: dict[tuple[str, str], float] = {}
     for flows in figures.flows:
-        spent = -sum(flows.one_off.values())
-        if spent:
+        if flows.spent:
             year = financial_year(flows.go_live)
-            programme[year] = programme.get(year, 0.0) + spent
-            councils[flows.council, year] = councils.get((flows.council, year), 0.0) + spent
+            programme[year] = programme.get(year, 0.0) + flows.spent
+            councils[flows.council, year] = councils.get((flows.council, year), 0.0) + flows.spent
     for year, spent in sorted(programme.items()):
         yield from _within(Place(f"programme, {year}"), spent, rule.programme, year)
     for (council, year), spent in sorted(councils.items()):

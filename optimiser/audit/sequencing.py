@@ -43,7 +43,8 @@ def _wait(facts: Facts, sequel: Sequel, decision: Decision, move: Move, shared: 
         limit, words = len(needed), listed(needed)
     else:
         needed = [name for name, service in facts.instance.services.items() if service.category == "back_office"]
-        limit, words = sequel.after_back_office or 0, f"{sequel.after_back_office} back-office services"
+        limit = sequel.after_back_office or 0
+        words = f"{limit} back-office service{'s' if limit > 1 else ''}"
     if not limit:
         return
     own, latest = shared[move.council], move.tranche - sequel.periods
