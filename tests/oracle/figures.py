@@ -157,6 +157,8 @@ def months_of(data: Data, council: str) -> int:
 
 def cover(data: Data, councils: set[str], period: int) -> float:
     """The share of a period's months that begin while all of the councils exist."""
+    if not data.ceases:
+        return 1.0
     left = min(months_of(data, council) for council in councils) - period * data.period_months
     return min(max(left, 0), data.period_months) / data.period_months
 

@@ -29,8 +29,8 @@ class Part(NamedTuple):
     score: float
     plan: Decisions
     rank: tuple[int, ...]
-    structure: frozenset[tuple[str, str, int]]
-    """Council, host and tranche of each membership."""
+    placed: dict[str, tuple[str, int]]
+    """Host and tranche by council."""
     sums: Sums
     """What it adds to each limited sum."""
     own: tuple[tuple[str, float], ...]
@@ -70,7 +70,7 @@ def part_of(problem: Problem, plan: Decisions, flows: dict[str, Flows]) -> Part:
         score=sum(worth(flow, problem.by) for flow in flows.values()),
         plan=plan,
         rank=rank(plan),
-        structure=frozenset((m.council, m.host, m.tranche) for m in plan.moves),
+        placed={m.council: (m.host, m.tranche) for m in plan.moves},
         sums=tuple(drawn.get(load, 0.0) for load in problem.limits),
         own=tuple((c, worth(flow, by_value)) for c, flow in flows.items()),
     )
@@ -82,7 +82,7 @@ def side_by_side(problem: Problem, parts: Sequence[Part]) -> Part:
         score=sum(part.score for part in parts),
         plan=Decisions(tuple(m for part in parts for m in part.plan.moves), tuple(t for part in parts for t in part.plan.options)),
         rank=plus((0, 0, 0), *(part.rank for part in parts)),
-        structure=frozenset().union(*(part.structure for part in parts)),
+        placed={c: place for part in parts for c, place in part.placed.items()},
         sums=plus((0.0,) * len(problem.limits), *(part.sums for part in parts)),
         own=tuple(item for part in parts for item in part.own),
     )

@@ -53,7 +53,8 @@ def rank(plan: Decisions) -> tuple[int, int, int]:
     return len(by_partnership(plan.moves)), len(everything), waited
 
 
-def names(plan: Decisions) -> tuple[list[tuple[str, str, str, str, int]], list[tuple[str, str, str, int]]]:
-    """What settles ties last: the plan in words, in the order of the alphabet."""
+def names(plan: Decisions) -> list[tuple[object, ...]]:
+    """What settles ties last: one list of all moves in the order of the alphabet, any membership before any option."""
     moves = sorted((m.service, m.host, m.vehicle, m.council, m.tranche) for m in plan.moves)
-    return moves, sorted((t.service, t.council, t.option, t.tranche) for t in plan.options)
+    options = sorted((t.service, t.council, t.option, t.tranche) for t in plan.options)
+    return [("membership", *move) for move in moves] + [("option", *taken) for taken in options]

@@ -13,7 +13,6 @@ from .rules import HALF_A_PENNY, PENNY, broken_in_move, broken_in_option, broken
 
 Load = tuple[str, ...]  # a rule, and what it counts: a council, a tranche, a financial year
 Placed = Mapping[str, Mapping[str, tuple[str, int]]]  # host and tranche by service and council
-JOINT = ("each_hosts", "sequencing", "bundle", "partner_limit")  # these look at all memberships at once
 
 
 def financial_year(day: date) -> str:
@@ -79,11 +78,31 @@ def broken_in_programme(data: Data, plan: Decisions) -> Iterator[str]:
             yield f"{load[0]}: {drawn.get(load, 0.0):.2f} for {' '.join(load[1:])} is more than {limit:.2f}"
     placed = placed_by(plan.moves)
     yield from broken_jointly(data, placed)
-    if data.rules.get("no_council_worse_off") == "compensated":
+    if compensated(data):
         by_value, own = measure(data, "npv"), Counter[str]()
         for c, flow in flows:
             own[c] += worth(flow, by_value)
         yield from beyond_compensation(data, placed, own)
+
+
+def seen_by_joint_rules(data: Data, s: str, members: Mapping[str, tuple[str, int]]) -> tuple[object, ...]:
+    """All that the rules which look at all services at once read of one service's memberships, as far as they are on."""
+    found: list[object] = []
+    if data.rules.get("each_hosts"):
+        found.append(frozenset(c for c, (h, k) in members.items() if c != h and k != LIVE))
+        found.append(frozenset(h for h, _ in members.values()))
+    if data.rules.get("sequencing"):
+        found.append(frozenset((c, k) for c, (_, k) in members.items()))
+    if any(s in services for services in data.rules.get("bundle") or []):
+        found.append(frozenset(members.items()))
+    if data.rules.get("partner_limit", False) is not False or compensated(data):
+        found.append(frozenset((c, other) for c, others in partners({s: members}).items() for other in others))
+    return tuple(found)
+
+
+def compensated(data: Data) -> bool:
+    """Whether partners may pay one another so that nobody is worse off."""
+    return bool(data.rules.get("no_council_worse_off") == "compensated")
 
 
 def placed_by(moves: Iterable[Membership]) -> dict[str, dict[str, tuple[str, int]]]:

@@ -10,7 +10,7 @@ from .pricing import changes, measure, plan_worth
 from .programme import broken_in_plan, limits
 from .read import read
 from .rules import HALF_A_PENNY
-from .walk import first_of_equals, highest
+from .walk import Walk, first_of_equals, highest
 
 Moves = Iterable[tuple[str, str, str, str, int]]
 Options = Iterable[tuple[str, str, str, int]]
@@ -35,11 +35,11 @@ def best(
     """
     data = read(folder)
     problem = Problem(data, measure(data, objective, year), adopted, change_cost, limits(data))
-    choices = [service_parts(problem, service) for service in data.services]
-    score = highest(problem, choices)
+    walk = Walk(problem, [service_parts(problem, service) for service in data.services])
+    score = highest(walk)
     if score is None:
         return None
-    plan = first_of_equals(problem, choices, score - HALF_A_PENNY)
+    plan = first_of_equals(walk, score - HALF_A_PENNY)
     return Optimum(plan_worth(data, plan, measure(data, "npv")), score_of(problem, plan), *plan)
 
 
