@@ -25,18 +25,24 @@ NASTY = [
     "true", "no", "Ash", "Elm", "Yew", "ash", "payroll", "waste", "*", ".", "..", '"', '""', "'", ",", ";", "\t", "\n", "\r\n", "\0", "\u00a0",
     "\u200b", "\ufeff", "\ud800", "é", "#N/A", "=1+1", "2027-04-01", "2027-10-01", "0001-01-01", "9999-12-31", "2031-02-30", "31/03/2027",
     "live", "hosts", "together", "never_with", "shares_with", "stays_out", "not_before", "back_office", "0.4;0.8;1", ";", "1;", "x" * 300,
-    "council", "service", "annual_cost", "source",
+    "council", "service", "annual_cost", "source", "company", "lead_authority", "payroll;waste", "payroll;;x", "outsource", "2028/29",
 ]  # fmt: skip
 TOML_VALUES = [
     "0", "1", "-1", "3", "12", "0.5", "-0.99", "1e308", "inf", "nan", "-inf", "true", "false", '""', '"x"', '"0.5"', "2027-04-01",
     "9999-12-31", "0001-01-01", "07:32:00", "2027-04-01T00:00:00Z", "[]", "[0.5]", "[[]]", "[1, 2]", '["a"]', "[2, 1]", "{}",
     "{ a = 1 }", "{ km = 4 }", "{ minutes = 4 }", "{ minimum = 2 }", "{ minimum = 0.5, tolerance = 0.1 }", "{ payroll = 1 }",
     '{ "2027-04-01" = 0.03 }', "{ low = 0.1, high = 0.2 }", '["rules.maximum_distance = off"]', '["x"]', "9" * 400, "0x10",
+    '["payroll"]', '["payroll", "waste"]', '[["payroll", "waste"]]', '"compensated"', '"where_it_falls"', "{ amount = 1, year = 2 }",
+    "{ amount = 1e15, year = 5 }", '{ programme = { "2027/28" = 5 } }', "{ council = 9e5, total = 1 }", '{ programme = { "2050/51" = 5 } }',
+    '[{ service = "waste", after = ["payroll"], periods = 1 }]', '[{ service = "payroll", after = ["payroll"], periods = 0 }]',
+    '[{ category = "front_line", after_back_office = 1, periods = 2 }]', '[{ category = "management", after_back_office = 9, periods = 1 }]',
+    '[{ service = "waste", after = ["x"], periods = 1e9 }, { service = "payroll", after = ["waste"], periods = 0 }]', "[{}]",
 ]  # fmt: skip
 KEYS = [
     "title", "start", "period_months", "tranches", "horizon_years", "discount_rate", "phase_in", "growth", "turnover", "optimism_bias",
     "maximum_distance", "maximum_span", "compatibility", "quality", "partnership_size", "maximum_partnerships", "minimum_saving",
-    "delivery_capacity", "contract_timing", "payback", "convergence", "distance_cost", "compatibility_weights", "zzz", '"a.b"', '""',
+    "delivery_capacity", "contract_timing", "payback", "convergence", "contiguity", "minimum_total_saving", "no_council_worse_off",
+    "investment_limit", "programme_capacity", "onboarding_capacity", "hosting_limit", "each_hosts", "sequencing", "bundle", "partner_limit", "distance_cost", "compatibility_weights", "zzz", '"a.b"', '""',
     '"economics.growth"', "baselines.Ash.payroll.annual_cost", "overrides", "low",
 ]  # fmt: skip
 
@@ -142,18 +148,45 @@ SETTINGS_PATHS = [
     ["instance", "title"],
     ["economics", "discount_rate"],
     ["economics", "phase_in"],
+    ["rules", "sequencing"],
+    ["rules", "sequencing", "1"],
+    ["rules", "investment_limit"],
+    ["rules", "investment_limit", "programme"],
+    ["rules", "bundle"],
+    ["rules", "minimum_total_saving"],
 ]
 COLUMNS = sorted({column for model in TABLES.values() for column in model.model_fields})
-parts = st.sampled_from(["*", "Ash", "Elm", "Oak", "payroll", "waste", "100000", '""', '"St. Ash"', "x"])
+parts = st.sampled_from(
+    ["*", "Ash", "Elm", "Oak", "payroll", "waste", "100000", "company", "outsource", "redesign", '""', '"St. Ash"', "x"]
+)
 paths = st.one_of(
     st.tuples(st.sampled_from(sorted(TABLES)), parts, parts, st.sampled_from(COLUMNS)).map(".".join),
     st.tuples(st.sampled_from(sorted(TABLES)), parts, st.sampled_from(COLUMNS)).map(".".join),
     st.tuples(st.sampled_from(sorted(TABLES)), parts, parts, parts, st.sampled_from(COLUMNS)).map(".".join),
     st.lists(parts | st.sampled_from(sorted(TABLES)), max_size=4).map(".".join),
     st.tuples(st.sampled_from(["calendar", "economics", "rules", "instance", "ranges"]), st.sampled_from([*KEYS, "*"])).map(".".join),
-    st.tuples(st.sampled_from(SETTINGS_PATHS), st.sampled_from([*KEYS, "*", "km", "minimum", "payroll", "2027-04-01"])).map(
-        lambda pair: ".".join([*pair[0], pair[1]])
-    ),
+    st.tuples(
+        st.sampled_from(SETTINGS_PATHS),
+        st.sampled_from(
+            [
+                *KEYS,
+                "*",
+                "km",
+                "minimum",
+                "payroll",
+                "2027-04-01",
+                "1",
+                "2",
+                "0",
+                "periods",
+                "after",
+                "year",
+                "amount",
+                "programme",
+                "2027/28",
+            ]
+        ),
+    ).map(lambda pair: ".".join([*pair[0], pair[1]])),
     st.text(max_size=8),
 )
 operations = st.sampled_from([" = ", " += ", " *= ", "=", "*=", "", " ** "])

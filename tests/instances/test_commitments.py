@@ -110,3 +110,70 @@ def test_whether_what_is_live_is_kept(tmp_path: Path, row: str, kept: bool) -> N
     found = decide(tmp_path, "Oak, payroll, live, Ash, 2025-04-01\n" + row)
     assert found.live_is_kept(("Oak", "payroll")) is kept
     assert found.live_is_kept(("Ash", "payroll"))
+
+
+VEHICLES = "vehicle, services\nlead_authority, payroll\ncompany,\ncommittee, waste\n"
+"""Payroll may be run by a lead authority or a company, waste by a company or a committee."""
+
+
+def vehicles(folder: Path, rows: str, table: str = VEHICLES) -> dict[tuple[str, str], str]:
+    """The vehicle that is decided of each host and service; rows end with it."""
+    changed = {"vehicles": table} if table else {}
+    commitments = HEADER.replace("go_live", "go_live, vehicle") + rows
+    return decided(shire(folder, commitments=commitments, **changed, **TWO_SERVICES)).vehicle
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("Ash, payroll, hosts, , , company\n", {("Ash", "payroll"): "company"}),
+        ("Ash, payroll, hosts, , ,\n", {}),
+        ("Ash, , hosts, , , company\n", {("Ash", "payroll"): "company", ("Ash", "waste"): "company"}),
+        ("Oak, payroll, live, Ash, , company\n", {("Ash", "payroll"): "company"}),
+        ("Ash, payroll, live, Ash, , company\nOak, payroll, live, Ash, ,\n", {("Ash", "payroll"): "company"}),
+        ("Oak, payroll, live, Ash, ,\nYew, payroll, live, Ash, , company\n", {("Ash", "payroll"): "company"}),
+        ("Oak, payroll, live, Ash, ,\nAsh, payroll, hosts, , , company\n", {("Ash", "payroll"): "company"}),
+        ("Oak, payroll, live, Ash, ,\n", {("Ash", "payroll"): "lead_authority"}),
+        (
+            "Oak, payroll, live, Ash, ,\nYew, payroll, live, Elm, , company\n",
+            {("Ash", "payroll"): "lead_authority", ("Elm", "payroll"): "company"},
+        ),
+        ("Elm, , live, Ash, , company\n", {("Ash", "payroll"): "company", ("Ash", "waste"): "company"}),
+    ],
+)
+def test_vehicle_of_a_partnership(tmp_path: Path, rows: str, expected: dict[tuple[str, str], str]) -> None:
+    """The one that a row of the host or of a live member names; else, of what is live, the lead authority. What is to come is free."""
+    assert vehicles(tmp_path, rows) == expected
+
+
+def test_vehicle_of_what_is_live_where_no_row_names_it(tmp_path: Path) -> None:
+    """The only one there is, the only one that may run the service, or the lead authority where there is no table."""
+    row = "Elm, waste, live, Ash, ,\n"
+    assert vehicles(tmp_path, row, "") == {("Ash", "waste"): "lead_authority"}
+    assert vehicles(tmp_path, row, "vehicle\ncompany\n") == {("Ash", "waste"): "company"}
+    assert vehicles(tmp_path, row, "vehicle, services\ncompany, payroll\ncommittee, waste\n") == {("Ash", "waste"): "committee"}
+    assert vehicles(tmp_path, row, "vehicle, services\nlead_authority,\ncompany,\n") == {("Ash", "waste"): "lead_authority"}
+
+
+def test_no_vehicle_where_the_rule_is_off(tmp_path: Path) -> None:
+    """With commitments off nothing is decided."""
+    rows = HEADER.replace("go_live", "go_live, vehicle") + "Oak, payroll, live, Ash, , company\n"
+    assert decided(shire(tmp_path, rules="commitments = false", commitments=rows, vehicles=VEHICLES, **TWO_SERVICES)).vehicle == {}
+
+
+@pytest.mark.parametrize(
+    ("row", "sharing"),
+    [
+        ("Ash, payroll, hosts, ,\n", {("Ash", "payroll")}),
+        ("Ash, , hosts, ,\n", {("Ash", "payroll"), ("Ash", "waste")}),
+        ("Oak, payroll, shares_with, Ash,\n", {("Oak", "payroll")}),
+        ("Oak, payroll, together, Yew,\n", {("Oak", "payroll"), ("Yew", "payroll")}),
+        ("Oak, payroll, live, Ash,\n", {("Ash", "payroll"), ("Oak", "payroll")}),
+        ("Oak, payroll, stays_out, ,\nElm, payroll, not_before, , 2027-01-01\nYew, payroll, never_with, Ash,\n", set()),
+    ],
+)
+def test_who_has_to_share(tmp_path: Path, row: str, sharing: set[tuple[str, str]]) -> None:
+    """Hosts, those who join, both of two together, and what is live with its host."""
+    found = decide(tmp_path, row)
+    everyone = [(council, service) for council in ("Ash", "Elm", "Oak", "Yew") for service in ("payroll", "waste")]
+    assert {key for key in everyone if found.must_share(*key)} == sharing

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import tomllib
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -226,3 +229,14 @@ def test_sections_that_are_sound_are_kept_for_the_checks() -> None:
     assert (slip.settings, slip.usable is None) == (None, False)
     worse = reading("[rules]\nmaximum_distance = true\n")
     assert (worse.settings, worse.usable, worse.calendar is None) == (None, None, False)
+
+
+def test_template_has_every_rule_as_an_example() -> None:
+    """Without their comment signs the examples are sound settings; rules that act on their own are switched off there in words."""
+    text = resources.files("instances").joinpath("data/template.toml").read_text(encoding="utf-8")
+    section = text.split("[rules]")[1].split("# [ranges]")[0]
+    examples = [line[2:] for line in section.splitlines() if re.match(r"# ( |\]|[a-z_]+ = )", line)]
+    rules = tomllib.loads("\n".join(examples))
+    assert set(Rules.model_fields) - set(rules) == {"contract_timing", "host_capacity", "commitments"}
+    assert all(getattr(Rules.model_validate(rules), name) not in (None, False) for name in rules)
+    assert all(name in section for name in Rules.model_fields)

@@ -119,3 +119,15 @@ def test_contract_and_decision_hold_together(tmp_path: Path) -> None:
     )
     assert found.allowed[place["Elm"]].tolist() == [False, True, False]
     assert found.too_early[place["Elm"]].tolist() == [True, False, False]
+
+
+def test_a_council_that_ceases(tmp_path: Path) -> None:
+    """Elm goes in April 2027, Oak the day after: no go-live on its last day's morrow or later, whatever is decided."""
+    councils = "council, latitude, longitude, ceases\nAsh, 51, 0,\nElm, 51, 0, 2027-04-01\nOak, 51, 0, 2027-04-02\nYew, 51, 0,\n"
+    found, place = windows(shire(tmp_path, "12 3 4", councils=councils))
+    assert found.ceased[place["Elm"]].tolist() == [False, True, True]
+    assert found.ceased[place["Oak"]].tolist() == [False, False, True]
+    assert not found.ceased[[place["Ash"], place["Yew"]]].any()
+    assert (found.allowed == ~found.ceased).all()
+    assert not found.too_early.any()
+    assert not found.decided.any()
