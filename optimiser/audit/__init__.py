@@ -33,7 +33,7 @@ from optimiser.audit.decisions import Alternative, Decision, Move, alternatives_
 from optimiser.audit.facts import Facts
 from optimiser.audit.figures import Figures, derive, derive_from
 from optimiser.audit.lines import Applied
-from optimiser.audit.objective import objective_faults
+from optimiser.audit.objective import Arrangements, objective_faults
 from optimiser.audit.sequencing import sequencing
 from optimiser.audit.structure import structural_faults
 from optimiser.plan import PlanDocument, RuleLine
@@ -61,7 +61,7 @@ class Audit:
         return not self.faults
 
 
-def audit(instance: Instance, document: PlanDocument, adopted: PlanDocument | None = None) -> Audit:
+def audit(instance: Instance, document: PlanDocument, adopted: PlanDocument | Arrangements | None = None) -> Audit:
     """Audit a plan.
 
     Decisions that cannot be priced at all (unknown names, tranches that are none) end the audit with these faults. The rule
@@ -70,7 +70,8 @@ def audit(instance: Instance, document: PlanDocument, adopted: PlanDocument | No
     Args:
         instance: The instance that the plan was made for, overrides applied.
         document: The plan.
-        adopted: The plan from which each difference counts as a change, if the plan was made against one.
+        adopted: The plan from which each difference counts as a change, if the plan was made against one; or its arrangements
+            alone, by (council, service): host, vehicle and tranche, or '', the alternative and its tranche.
     """
     decisions, alternatives = decisions_of(document), alternatives_of(document)
     faults = unpriceable(instance, decisions, alternatives)

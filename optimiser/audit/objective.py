@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from math import ceil
 from typing import TypeAlias
 
 from optimiser.audit.compare import RATIO_TOLERANCE, differs, number, value_faults
-from optimiser.audit.decisions import Alternative, Decision, alternatives_of, decisions_of
+from optimiser.audit.decisions import alternatives_of, decisions_of
 from optimiser.audit.facts import HALF_A_PENNY, Facts
 from optimiser.audit.figures import Figures
 from optimiser.plan import PlanDocument
@@ -16,14 +16,14 @@ GAP_ROUNDING = 0.51e-9
 """The gap has nine decimals, so it places the bound to half of that as a part of the objective value."""
 NO_GAP = 0.01
 """GBP between bound and objective value that count as none."""
-Arrangement: TypeAlias = tuple[str, ...]
-"""How a council has a service: host, vehicle and tranche, or the alternative and its tranche, as text."""
+Arrangements: TypeAlias = Mapping[tuple[str, str], tuple[str, str, int]]
+"""How each (council, service) is arranged: host, vehicle and tranche, or '', the alternative and its tranche."""
 
 
-def objective_faults(facts: Facts, document: PlanDocument, figures: Figures, adopted: PlanDocument | None) -> list[str]:
+def objective_faults(facts: Facts, document: PlanDocument, figures: Figures, adopted: PlanDocument | Arrangements | None) -> list[str]:
     """What is wrong in objective, changes, objective value, bound and gap of a plan."""
     faults = list(_year(facts, document))
-    changed = None if adopted is None else changes(adopted, decisions_of(document), alternatives_of(document))
+    changed = None if adopted is None else changes(facts, adopted, document)
     faults += value_faults("plan", "changes", document.changes, changed)
     if changed is None and document.change_cost != 0:
         faults.append(f"plan: change_cost {number(document.change_cost)} in the plan, but there is no adopted plan to differ from")
@@ -42,19 +42,23 @@ def yearly_position(facts: Facts, figures: Figures, year: int) -> float:
     return sum(running for j, (_, running) in enumerate(figures.cash_by_period) if j * months // 12 == year - 1)
 
 
-def changes(adopted: PlanDocument, decisions: Sequence[Decision], alternatives: Sequence[Alternative]) -> int:
-    """Number of (council, service) whose arrangement is another one than in the adopted plan, or is in only one of the two."""
-    before, after = _arrangements(decisions_of(adopted), alternatives_of(adopted)), _arrangements(decisions, alternatives)
-    return sum(before.get(key) != after.get(key) for key in before.keys() | after.keys())
+def changes(facts: Facts, adopted: PlanDocument | Arrangements, document: PlanDocument) -> int:
+    """Number of (council, service) of the instance whose arrangement is another one than was adopted, or is in one of the two only.
+
+    What the instance no longer has is no change: nothing can be arranged for it.
+    """
+    before = _arrangements(adopted) if isinstance(adopted, PlanDocument) else adopted
+    after = _arrangements(document)
+    return sum(before.get(key) != after.get(key) for key in facts.instance.baselines)
 
 
-def _arrangements(decisions: Sequence[Decision], alternatives: Sequence[Alternative]) -> dict[tuple[str, str], Arrangement]:
-    found: dict[tuple[str, str], Arrangement] = {}
-    for one in decisions:
+def _arrangements(document: PlanDocument) -> Arrangements:
+    found: dict[tuple[str, str], tuple[str, str, int]] = {}
+    for one in decisions_of(document):
         for move in one.moves:
-            found[move.council, one.service] = ("shares", one.host, one.vehicle, f"{move.tranche}")
-    for other in alternatives:
-        found[other.council, other.service] = ("alternative", other.option, f"{other.tranche}")
+            found[move.council, one.service] = (one.host, one.vehicle, move.tranche)
+    for other in alternatives_of(document):
+        found[other.council, other.service] = ("", other.option, other.tranche)
     return found
 
 

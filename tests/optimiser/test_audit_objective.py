@@ -131,10 +131,23 @@ def test_the_cost_of_changes_is_in_the_objective_value(tmp_path: Path) -> None:
     assert len(audit(instance, document).faults) == 2  # without the adopted plan neither changes nor their cost can be confirmed
 
 
-def test_what_the_instance_has_no_longer_is_a_change(tmp_path: Path) -> None:
-    """The adopted plan may have a council that has left since."""
+def test_the_arrangements_of_the_adopted_plan_are_enough(tmp_path: Path) -> None:
+    """Host, vehicle and tranche, or the alternative and its tranche, of each council and service."""
+    instance = fens(tmp_path, options=OPTIONS)
+    adopted = {
+        ("Ash", "payroll"): ("Ash", "lead_authority", 0),
+        ("Elm", "payroll"): ("Ash", "lead_authority", 2),
+        ("Yew", "payroll"): ("", "outsource", 0),
+    }
+    document = document_for(instance, [decision("payroll", ("Ash", 0), ("Elm", 1))], [OUTSOURCE])
+    assert audit(instance, against(document, 1, 100.0), adopted).passed
+    assert not audit(instance, against(document, 0, 100.0), adopted).passed
+
+
+def test_what_the_instance_has_no_longer_is_no_change(tmp_path: Path) -> None:
+    """The adopted plan may have a council that has left since; nothing can be arranged for it."""
     instance = fens(tmp_path)
     adopted = document_for(instance, [decision("payroll", ("Ash", 0), ("Elm", 1), ("Yew", 1))])
     smaller = fens(tmp_path, overrides=("baselines.Yew.* = off",))
-    plan = [decision("payroll", ("Ash", 0), ("Elm", 1))]
+    plan = [decision("payroll", ("Ash", 0), ("Elm", 2))]
     assert audit(smaller, against(document_for(smaller, plan), 1, 50.0), adopted).passed
