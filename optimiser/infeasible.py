@@ -8,6 +8,7 @@ import pandas as pd
 
 from formulations import Unreachable
 from formulations.pricing import Priced
+from optimiser.money import pounds
 
 
 def reasons(priced: Priced, unreachable: Iterable[Unreachable]) -> list[str]:
@@ -15,11 +16,15 @@ def reasons(priced: Priced, unreachable: Iterable[Unreachable]) -> list[str]:
     found = [_unreachable(priced, entry) for entry in unreachable]
     if found:
         return list(dict.fromkeys(found))
-    on = [name for name, value in priced.instance.rules if value not in (None, False) and name != "commitments"]
+    rules = priced.instance.rules
+    by_service = {
+        name for name, column in rules.columns.items() for row in priced.instance.services.values() if getattr(row, column) is not None
+    }
+    on = [name for name, value in rules if value not in (None, False) or (value is None and name in by_service)]
     demands = _demands(priced)
     return [
-        f"what is decided cannot all be kept together: {'; '.join(demands)}" if demands else "the rules clash",
-        f"rules that are on: {', '.join(on)}",
+        f"what is asked for cannot all be had together: {'; '.join(demands)}" if demands else "the rules clash",
+        f"rules that are on: {', '.join(name for name in on if name != 'commitments')}",
         "drop a commitment or relax a rule to see which of them clash, for instance --set commitments.COUNCIL.SERVICE=off",
     ]
 
@@ -30,7 +35,12 @@ def _demands(priced: Priced) -> list[str]:
     demands += [f"{c} shares {s} with {h}" for (c, s), hosts in sorted(choices.shares_with.items()) for h in hosts]
     demands += [f"{c} and {d} together for {s}" for c, d, s in choices.together]
     demands += [f"{c} live with {h} for {s}" for (c, s), (h, _) in sorted(choices.live.items()) if c != h]
-    return demands
+    return [*demands, _total_saving(priced)] if priced.instance.rules.minimum_total_saving else demands
+
+
+def _total_saving(priced: Priced) -> str:
+    rule = priced.instance.rules.minimum_total_saving
+    return f"minimum_total_saving asks for {pounds(rule.amount)} in year {rule.year}" if rule else ""
 
 
 def _unreachable(priced: Priced, entry: Unreachable) -> str:
@@ -47,6 +57,8 @@ def _unreachable(priced: Priced, entry: Unreachable) -> str:
         council, service = entry.index
         host = priced.graph.decided.live[council, service][0]
         return f"{council} is live with {host} for {service}, but another commitment of {council} says otherwise"
+    if entry.family == "minimum_total_saving":
+        return f"{_total_saving(priced)}, but nothing that could earn it can be live by then"
     return f"{entry.family} cannot be met for {', '.join(str(part) for part in entry.index)}"
 
 
