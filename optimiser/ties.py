@@ -8,6 +8,7 @@ exact; where no other plan is as good, which is the rule, one solve says so.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from typing import Any
 import pyomo.environ as pyo
 
 from formulations.terms import linear
-from solvers.base import Holds, Limits, Solver, Termination
+from solvers.base import Holds, Limits, Progress, Solver, Termination
 
 HALF_A_PENNY = 0.5e-5
 """In thousand GBP, as the model has it."""
@@ -28,6 +29,28 @@ Values = Mapping[str, float]
 
 class UnsettledError(Exception):
     """A solve was stopped before it could say anything."""
+
+
+class _Enough(threading.Event):
+    """Stops a solve that has said what it was asked for; also set when somebody else stops the work."""
+
+    def __init__(self, outer: threading.Event, floor: float) -> None:
+        super().__init__()
+        self._outer, self._floor, self._known = outer, floor, False
+
+    def is_set(self) -> bool:
+        """Whether the solve is to end."""
+        return self._known or self._outer.is_set()
+
+    def set(self) -> None:
+        """Stop everything, as Ctrl-C does."""
+        self._outer.set()
+
+    def look(self, progress: Progress) -> None:
+        """Another plan as good as the best is there, or none can be."""
+        there = progress.incumbent is not None and progress.incumbent >= self._floor
+        none = progress.bound is not None and progress.bound < self._floor
+        self._known = self._known or there or none
 
 
 class Ties:
@@ -49,10 +72,11 @@ class Ties:
         """The plan that comes first, and how it was found: `unique`, `settled`, or `not settled` where the time was too short."""
         found = values
         with self._rows() as rows:
-            rows.add(self._model.objective.expr >= self._best - HALF_A_PENNY)
             try:
-                if self._other(rows, found) is None:
+                if not self._tied(rows, values):
                     return values, "unique"
+                self._model.objective.deactivate()
+                rows.add(self._model.objective.expr >= self._best - HALF_A_PENNY)
                 for counted in (self._partnerships(), self._ones(), self._tranches()):
                     found = self._least(rows, counted, found)
                 return self._by_name(rows, found), "settled"
@@ -64,7 +88,6 @@ class Ties:
         """Rows of their own, which go with the objective that a step sets, so that the model is as it was."""
         model = self._model
         model.tie_rows = pyo.ConstraintList()
-        model.objective.deactivate()
         try:
             yield model.tie_rows
         finally:
@@ -93,17 +116,42 @@ class Ties:
         rows.add(counted <= round(least))
         return found
 
-    def _other(self, rows: Any, values: Values) -> Values | None:
-        """Another plan that keeps the rows, if there is one."""
+    def _tied(self, rows: Any, values: Values) -> bool:
+        """Whether another plan is as good: the best other plan is looked for, and no further than that is known.
+
+        The objective is kept as it is, since a row that holds it at its best makes every relaxation slow.
+        """
+        differs = self._differs(values)
+        if not differs.nargs():
+            return False
+        rows.add(differs >= 1 - sum(values[variable.name] > 0.5 for variable in self._moves))
+        enough = _Enough(self._limits.interrupt, self._best - HALF_A_PENNY)
+        limits = replace(self._limits, gap=0.0, seconds=self._left(), interrupt=enough, on_progress=enough.look)
+        result = self._solver.solve(self._model, limits)
+        rows[len(rows)].deactivate()
+        if result.objective is not None and result.objective >= self._best - HALF_A_PENNY:
+            return True
+        if result.termination is Termination.INFEASIBLE or (result.bound is not None and result.bound < self._best - HALF_A_PENNY):
+            return False
+        raise UnsettledError
+
+    def _differs(self, values: Values) -> Any:
+        """How many moves a plan has that this one lacks, less how many of this one it has."""
         taken = [variable for variable in self._moves if values[variable.name] > 0.5]
         free = [variable for variable in self._moves if values[variable.name] <= 0.5]
-        differs = linear([1.0] * len(free) + [-1.0] * len(taken), [*free, *taken])
-        if not differs.nargs():
-            return None
-        rows.add(differs >= 1 - len(taken))
+        return linear([1.0] * len(free) + [-1.0] * len(taken), [*free, *taken])
+
+    def _other(self, rows: Any, values: Values) -> Values | None:
+        """Another plan that keeps the rows, if there is one."""
+        differs = self._differs(values)
+        rows.add(differs >= 1 - sum(values[variable.name] > 0.5 for variable in self._moves))
         found = self._solve(differs, None)
         rows[len(rows)].deactivate()
         return found
+
+    def _left(self) -> float | None:
+        """Seconds that are left; None where there is no limit."""
+        return None if self._until is None else max(0.0, self._until - time.monotonic())
 
     def _by_name(self, rows: Any, values: Values) -> Values:
         """Move by move in the order of names: a plan that has an earlier move than this one takes its place.
@@ -145,8 +193,8 @@ class Ties:
         model = self._model
         model.tie_objective = pyo.Objective(expr=expression, sense=pyo.minimize)
         try:
-            left = None if self._until is None else max(0.0, self._until - time.monotonic())
-            result = self._solver.solve(model, replace(self._limits, gap=0.0, absolute_gap=WHOLE, seconds=left, on_progress=None), start)
+            limits = replace(self._limits, gap=0.0, absolute_gap=WHOLE, seconds=self._left(), on_progress=None)
+            result = self._solver.solve(model, limits, start)
         finally:
             model.del_component("tie_objective")
         if result.termination is Termination.INFEASIBLE:
