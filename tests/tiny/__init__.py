@@ -14,11 +14,11 @@ from .shape import COLUMNS, Cells, Tiny, draw_shape
 __all__ = ["write_tied", "write_tiny"]
 
 
-def write_tiny(folder: Path, seed: int, only: str = "") -> None:
+def write_tiny(folder: Path, seed: int, only: str = "", off: str = "") -> None:
     """Write the instance of a seed: up to 4 councils, 3 services and 3 tranches; some have no feasible plan.
 
     With `only`, no rule is on but that one, with a figure that is likely to bite. (What is live already, councils that cease,
-    and what a vehicle asks for are data, and hold beside it.)
+    and what a vehicle asks for are data, and hold beside it.) With `off`, the same instance without that rule.
     """
     tiny = draw_shape(Random(f"{seed} {only}" if only else seed), only)
     rules.draw(tiny)
@@ -26,6 +26,7 @@ def write_tiny(folder: Path, seed: int, only: str = "") -> None:
     figures.draw(tiny)  # a limit in minutes asks for the minutes of every pair, a bundle for services that the same councils run
     ways.draw(tiny)
     decisions.draw(tiny)  # last, for decisions name councils that run the service, and vehicles
+    tiny.rules |= {off: False} if off else {}
     write(folder, tiny)
 
 

@@ -47,8 +47,9 @@ def draw_plan_rules(tiny: Tiny, zeal: float) -> None:
         own = {"partnership_size_minimum": least, "partnership_size_maximum": most}
         set_rule(tiny, "partnership_size", figures, own)
     if tiny.wants("maximum_partnerships", 0.35 * zeal):
-        figure = tiny.rng.choice([1, 1, 1, 2, 0, {tiny.rng.choice(list(tiny.services)): 1}])
-        set_rule(tiny, "maximum_partnerships", figure, {"maximum_partnerships": 1})
+        few = [0, 0, 1] if tiny.only else [1, 1, 1, 2, 0]  # one partnership is mostly enough anyway
+        figure = tiny.rng.choice([*few, {tiny.rng.choice(list(tiny.services)): few[-1]}])
+        set_rule(tiny, "maximum_partnerships", figure, {"maximum_partnerships": few[0]})
     if tiny.wants("minimum_saving", 0.4 * zeal):
         set_rule(tiny, "minimum_saving", tiny.share(0.04, 0.2), {"minimum_saving": tiny.share(0.04, 0.2)})
     off = [] if tiny.only else [False]
