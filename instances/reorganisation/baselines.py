@@ -166,7 +166,7 @@ def successor_contracts(instance: Instance, succession: Succession, inherited: I
             continue
         rows.append(found[name] if set(parts) == {name} else _contract(name, found, parts, charges))
         if len(found) > 1:
-            merged.append(f"{name}.{service} ({', '.join(found)})")
+            merged.append(f"{name} {service} ({', '.join(found)})")
     if merged:
         ledger.notes.append(
             f"contracts.csv: {counted(len(merged), 'service')} with several contracts, of which the most binding dates hold: {few(merged)}"

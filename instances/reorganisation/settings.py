@@ -13,7 +13,7 @@ from instances.errors import Fault, InstanceError
 from instances.instance import Instance
 from instances.messages import explain
 from instances.overrides import Override, own_faults
-from instances.paths import OverrideError, split_path, width
+from instances.paths import split_path, width
 from instances.reorganisation.ledger import Ledger, counted
 from instances.reorganisation.relations import PARTIES
 from instances.reorganisation.succession import Succession
@@ -101,10 +101,7 @@ def _scenario_trouble(name: str, instance: Instance, succession: Succession) -> 
 
 def _leads_nowhere(instance: Instance, settings: Settings) -> str:
     """What is wrong with the one range or scenario of some settings, in the reorganised instance."""
-    try:
-        fault = next(own_faults(replace(instance, settings=settings)), None)
-    except OverrideError as error:  # pragma: no cover - the reader has parsed every path
-        return error.problem
+    fault = next(own_faults(replace(instance, settings=settings)), None)
     return "" if fault is None else fault.problem
 
 

@@ -12,7 +12,10 @@ from reorganised import PASSES, TABLES, TOML, carried_out, cells, county, passes
 
 from instances import Instance, InstanceError, read
 from instances.reorganisation import WAYS, Reorganised, reorganise
+from instances.reorganisation.parts import common, money_parts, unit_parts, weighted
 from instances.reorganisation.relations import PARTIES, WHY
+from instances.reorganisation.succession import Heir
+from instances.rule_figures import DistanceLimit
 from instances.tables import TABLES as MODELS
 from instances.tables import Adjacency, Commitment, Estimate, History, Option
 
@@ -52,6 +55,26 @@ def test_baselines_are_the_sums_of_what_is_inherited(merged: tuple[Instance, Reo
         ("Farm", "bins"), ("Farm", "libraries"), ("Gull", "bins"),
         *((name, service) for name in ("North", "Port") for service in ("bins", "libraries", "payroll")),
     ]  # fmt: skip
+
+
+def test_parts_by_hand() -> None:
+    """Rounded at the running total: a third of a penny is never lost, nor given twice."""
+    thirds = [Heir("a", 0.333333), Heir("b", 0.333333), Heir("c", 0.333334)]
+    parts = [Heir("a", 0.2), Heir("b", 0.3), Heir("c", 0.5)]
+    halves = [Heir("a", 0.6), Heir("b", 0.4)]
+    assert list(map(str, money_parts(100.0, parts).values())) == ["20.00", "30.00", "50.00"]
+    assert list(map(str, money_parts(0.05, thirds).values())) == ["0.02", "0.01", "0.02"]
+    assert list(map(str, money_parts(0.01, thirds).values())) == ["0.00", "0.01", "0.00"]
+    assert list(map(float, unit_parts(1001.0, halves).values())) == [601, 400]
+    assert list(map(float, unit_parts(3.0, halves).values())) == [1.8, 1.2]
+    assert list(map(float, unit_parts(100.5, halves).values())) == [60.3, 40.2]
+
+
+def test_means_and_what_is_in_common() -> None:
+    """By weight, plain without any; one value or none."""
+    assert weighted({"a": 1.0, "b": 4.0}, {"a": 2.0, "b": 1.0}) == 2.0
+    assert weighted({"a": 1.0, "b": 4.0}, {"a": 0.0, "b": 0.0}) == 2.5
+    assert [common(values) for values in (["x", "x"], ["x", None], [None, None], ["x", "y"], [])] == ["x", None, None, None, None]
 
 
 def test_totals_are_preserved_to_the_penny(tmp_path: Path) -> None:
@@ -162,6 +185,33 @@ def test_a_county_alone_gives_residents_by_share_and_no_place_of_its_own(tmp_pat
     assert sum("stands where Shire stood" in text for text in report.notes) == 2
     pairs = {(row.council_a, row.council_b) for row in read(target).rows(Adjacency)}
     assert {("East", "Farm"), ("Farm", "West"), ("East", "Port"), ("Port", "West")} < pairs
+    assert not any("counted twice" in text for text in report.notes)
+
+
+def test_a_district_that_is_divided(tmp_path: Path) -> None:
+    """East has Ash too, so its place is between the two; West stands where Oak stood."""
+    table = "council, successor, ceases, share\nAsh, East, 2028-04-01,\nOak, East, 2028-04-01, 0.5\nOak, West, 2028-04-01, 0.5\n"
+    target, report = carried_out(tmp_path, "successors", table)
+    councils = read(target).councils
+    assert (councils["East"].population, councils["East"].longitude) == (250, 0.4)  # (200 x 0 + 50 x 2) / 250
+    assert [text for text in report.notes if "stands where" in text] == [
+        "councils.csv: 'West' stands where Oak stood; give it coordinates of its own"
+    ]
+
+
+def test_an_enlarged_council_keeps_its_tier(tmp_path: Path) -> None:
+    """Where it has one; a new one is unitary."""
+    councils = TABLES["councils"].replace("Port,    unitary,", "Port, metropolitan_borough,")
+    target, _ = carried_out(tmp_path, "successors", source=county(tmp_path, councils=councils))
+    assert [read(target).councils[name].tier for name in ("North", "Port")] == ["unitary", "metropolitan_borough"]
+
+
+def test_a_successor_that_runs_nothing_waits_for_nothing(tmp_path: Path) -> None:
+    """A commitment about no service would be a fault."""
+    baselines = "council, service, annual_cost\nFarm, payroll, 9\nGull, payroll, 8\n"
+    source = county(tmp_path, baselines=baselines, contracts="council, service, expires\n", **_nothing_decided(), toml=_plain())
+    target, _ = carried_out(tmp_path, "successors", source=source, start=dt.date(2026, 4, 1))
+    assert not _not_before(read(target))
 
 
 def test_places_that_are_not_known(tmp_path: Path) -> None:
@@ -195,15 +245,19 @@ def test_several_contracts_become_the_most_binding(merged: tuple[Instance, Reorg
         "termination_charge": 13.33,
         "termination_share": 0.142857,  # 0.5 x 400.00 / 1400.00; Oak and Port have no contract
     }
-    assert any("contracts.csv: 1 service with several contracts" in text and "North.payroll" in text for text in report.notes)
+    assert any(
+        "contracts.csv: 1 service with several contracts" in text and "North payroll (Ash, Elm, Shire)" in text for text in report.notes
+    )
     assert contracts["Farm", "bins"].expires == dt.date(2028, 4, 1)
 
 
 def test_a_contract_without_break_leaves_none(tmp_path: Path) -> None:
     """Whatever the others have."""
     contracts = TABLES["contracts"].replace("2028-06-01, 2028-01-01", "2028-06-01, ")
-    target, _ = carried_out(tmp_path, "successors", source=county(tmp_path, contracts=contracts))
+    contracts = "\n".join(line for line in contracts.splitlines() if "Shire" not in line)
+    target, report = carried_out(tmp_path, "successors", source=county(tmp_path, contracts=contracts))
     assert read(target).contracts["North", "payroll"].break_from is None
+    assert any("North payroll (Ash, Elm)" in text for text in report.notes)
 
 
 def test_neighbours_are_those_of_any_predecessor(merged: tuple[Instance, Reorganised]) -> None:
@@ -265,6 +319,17 @@ def test_ranges_and_scenarios_of_councils_that_change_go(merged: tuple[Instance,
     assert "scenarios: 1 entry dropped (matches nothing): later" in said
 
 
+def test_a_service_may_have_the_name_of_a_council(tmp_path: Path) -> None:
+    """Its range is not about the council."""
+    services = TABLES["services"] + "Oak,\n"
+    baselines = TABLES["baselines"].strip() + "\nFarm, Oak, 5, 0, 0, 0, , , , yes, , , ,\n"
+    source = county(
+        tmp_path, services=services, baselines=baselines, old='"services.*.process_saving"', new='"services.Oak.process_saving"'
+    )
+    target, _ = carried_out(tmp_path, "successors", source=source)
+    assert "services.Oak.process_saving" in read(target).settings.ranges
+
+
 def test_comments_of_instance_toml_stay(tmp_path: Path) -> None:
     """What is dropped is commented out, what is changed says what it was, and the head says it all."""
     target, report = carried_out(tmp_path, "successors")
@@ -319,10 +384,11 @@ def test_the_start_stays_where_moving_it_would_undo_a_decision(tmp_path: Path) -
 
 def test_two_days_of_vesting(tmp_path: Path) -> None:
     """The start stays; each successor waits for its last predecessor."""
-    target, _ = carried_out(tmp_path, "successors", PASSES.replace("Oak,     Port,      2028", "Oak,     Port,      2029"))
+    target, report = carried_out(tmp_path, "successors", PASSES.replace("Oak,     Port,      2028", "Oak,     Port,      2029"))
     instance = read(target)
     assert instance.calendar.start == dt.date(2026, 4, 1)
     assert _not_before(instance) == {"North": VESTING, "Port": dt.date(2029, 4, 1)}
+    assert not any("no tranche begins" in text for text in report.notes)  # the last one does
 
 
 def test_a_day_behind_the_last_tranche_is_said(tmp_path: Path) -> None:
@@ -362,6 +428,23 @@ def test_limits_in_minutes_are_switched_off(tmp_path: Path) -> None:
     assert any("rules.maximum_distance is switched off" in text for text in report.notes)
     text = (target / "instance.toml").read_text(encoding="utf-8")
     assert "maximum_distance = false  # was { minutes = 45 }\n" in text
+
+
+def test_limits_in_minutes_stay_where_all_times_are_known(tmp_path: Path) -> None:
+    """Nothing was dropped, so nothing is wanting."""
+    baselines = "council, service, annual_cost\nFarm, bins, 9\nGull, bins, 8\n"
+    source = county(
+        tmp_path,
+        baselines=baselines,
+        contracts="council, service, expires\n",
+        distances="council_a, council_b, minutes\nFarm, Gull, 20\n",
+        toml=_plain().replace("delivery_capacity = 3", "maximum_distance = { minutes = 45 }"),
+        **_nothing_decided(),
+    )
+    target, _ = carried_out(tmp_path, "successors", source=source)
+    limit = read(target).rules.maximum_distance
+    assert isinstance(limit, DistanceLimit)
+    assert limit.minutes == 45
 
 
 def test_what_comes_of_it_has_to_be_sound(tmp_path: Path) -> None:
@@ -406,6 +489,13 @@ def test_with_predecessors_only_councils_change(tmp_path: Path) -> None:
     assert after.councils["Shire"].note == "passes to North (0.6), Port (0.4); ceases: lgr.csv"
     assert after.councils["Ash"].note == "lgr.csv: Order"
     assert report.dropped == ()
+
+
+def test_the_largest_share_names_the_successor(tmp_path: Path) -> None:
+    """The last by name here."""
+    target, _ = carried_out(tmp_path, "predecessors", PASSES.replace("0.6", "0.3").replace("0.4", "0.7"))
+    written = read(target).councils["Shire"]
+    assert (written.successor, written.note) == ("Port", "passes to Port (0.7), North (0.3); ceases: lgr.csv")
 
 
 def test_of_equal_shares_the_first_successor_by_name(tmp_path: Path) -> None:
