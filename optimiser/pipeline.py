@@ -101,7 +101,7 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
             values, objective = formulations.settle(model, chosen)
     with _stage("audit", settings, timings):
         found = _document(priced, model, values, result, settings.objective)
-        checked = audit(instance, found)
+        checked = audit(instance, found, settings.objective.adopted)
         faults = [*_against_model(found, objective * THOUSAND), *checked.faults]
     manifest = _manifest(priced, settings, gap, result, found, ties)
     found = found.model_copy(update={"rules": checked.rules, "manifest": manifest})
