@@ -41,12 +41,15 @@ def _without_effect(instance: Instance) -> Iterator[str]:
 
 def _without_neighbour(instance: Instance, choices: Decided) -> Iterator[str]:
     """Councils that rule contiguity keeps from sharing a service with anybody."""
-    pairs = {frozenset((row.council_a, row.council_b)) for row in instance.rows(tables.Adjacency)}
+    beside: dict[str, set[str]] = {}
+    for row in instance.rows(tables.Adjacency):
+        beside.setdefault(row.council_a, set()).add(row.council_b)
+        beside.setdefault(row.council_b, set()).add(row.council_a)
     alone: dict[str, list[str]] = {}
     for service in sorted(instance.contiguity()):
-        running = [council for council, s in instance.baselines if s == service]
+        running = {council for council, s in instance.baselines if s == service}
         for council in running:
-            if (council, service) not in choices.live and not any(frozenset((council, other)) in pairs for other in running):
+            if (council, service) not in choices.live and not running & beside.get(council, set()):
                 alone.setdefault(council, []).append(service)
     for council, services in sorted(alone.items()):
         yield f"adjacency.csv: {council} has no neighbour that runs {several(services, 'or')}, so rule contiguity keeps it from sharing"
