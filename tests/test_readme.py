@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,17 @@ def test_every_column_is_documented_with_unit_and_meaning(table: str) -> None:
     for column, field in TABLES[table].model_fields.items():
         if column not in ("source", "note"):
             assert f"| `{column}` | {unit(field)} | {field.description}" in section, column
+
+
+def test_format_page_shows_every_rule_and_its_example_is_sound() -> None:
+    """docs/instance-format.md: each rule in the table of rules, and each but those that are on anyway in the example."""
+    text = (ROOT / "docs" / "instance-format.md").read_text(encoding="utf-8")
+    table = text.split("| rule | is given as |")[1].split("\n\n")[0]
+    example = tomllib.loads(text.split("```toml\n")[1].split("```")[0])
+    assert [name for name in Rules.model_fields if f"`{name}`" not in table] == []
+    assert set(Rules.model_fields) - set(example["rules"]) == {"contract_timing", "host_capacity", "commitments"}
+    rules = Rules.model_validate(example["rules"])
+    assert all(getattr(rules, name) not in (None, False) for name in example["rules"])
 
 
 def test_model_page_names_every_rule_and_family() -> None:
