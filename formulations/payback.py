@@ -12,6 +12,8 @@ from formulations.tiers import purchasing_terms
 from instances import LIVE
 
 Array = NDArray[np.float64]
+ROUNDING = 1e-9
+"""A part of a period below this is none."""
 
 
 def window(m: Any, s: str, k: int) -> Array:
@@ -30,7 +32,7 @@ def positions(m: Any) -> dict[tuple[str, int], Array]:
     for s, k in sorted({(s, k) for s, _, _, k in m.sets.opens if s in m.instance.figure("payback") and k != LIVE}):
         part = window(m, s, k)
         running = m.priced.running(part * m.instance.calendar.period_years)
-        found[s, k] = (running - one_off * (part[tranche] > 0)) / THOUSAND
+        found[s, k] = (running - one_off * (part[tranche] > ROUNDING)) / THOUSAND
     return found
 
 
