@@ -206,6 +206,8 @@ def _plain(value: Any) -> Any:
     """A figure as JSON has it."""
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
     if value is None or isinstance(value, bool | int | float):
         return value
     return str(value)

@@ -56,9 +56,25 @@ def choose(councils: pd.DataFrame, areas: Sequence[str]) -> Area:
     if len(codes) < 2:
         named = ", ".join(areas) or "nothing"
         raise AreaError([f"{named}: a partnership needs at least two councils; name a county, a region or more councils"])
-    table = councils.assign(council=council_keys(councils))
+    table = with_county_centres(councils).assign(council=council_keys(councils))
     table = table[table["gss_code"].isin(codes)].sort_values("council", ignore_index=True)
     return Area(title=", ".join(meanings[name].label for name in asked), councils=table)
+
+
+def with_county_centres(councils: pd.DataFrame) -> pd.DataFrame:
+    """The councils with each county at the mean of its districts, weighted by residents; `centred` says which are.
+
+    The published centres of counties are not usable: Devon's lies in Wales, Lancashire's in Northamptonshire.
+    """
+    districts = councils[councils["county"].isin(councils["gss_code"]) & councils[["latitude", "longitude"]].notna().all(axis=1)]
+    weight = districts["population"].where(districts["population"] > 0)
+    weighted = districts[["latitude", "longitude"]].mul(weight, axis=0).groupby(districts["county"]).sum()
+    means = weighted.div(weight.groupby(districts["county"]).sum(), axis=0).round(5).dropna()
+    centred = councils["gss_code"].isin(means.index)
+    found = councils.assign(centred=centred)
+    for column in ("latitude", "longitude"):
+        found[column] = councils["gss_code"].map(means[column]).where(centred, councils[column])
+    return found
 
 
 def council_keys(councils: pd.DataFrame) -> pd.Series[str]:

@@ -40,6 +40,8 @@ def councils_table(area: Area, political: pd.DataFrame) -> pd.DataFrame:
     control = found["controlling_party"].where(found["majority"] == "yes", NO_MAJORITY).where(known, "")
     year = found["year"].map(lambda value: plain(value), na_action="ignore")
     published = found["administration_as_published"]
+    source = ("councils.csv; control: political.csv, " + year).where(known, "councils.csv; control: not found")
+    centre = found["centred"].map({True: "; coordinates: mean of its districts by residents", False: ""})
     return pd.DataFrame(
         {
             "council": found["council"],
@@ -50,7 +52,7 @@ def councils_table(area: Area, political: pd.DataFrame) -> pd.DataFrame:
             "longitude": found["longitude"].map(plain),
             "population": found["population"].map(plain),
             "control": control,
-            "source": ("councils.csv; control: political.csv, " + year).where(known, "councils.csv; control: not found"),
+            "source": source + centre,
             "note": "GSS code " + found["gss_code"] + ("; administration as published: " + published).where(published != "", ""),
         }
     )

@@ -22,7 +22,9 @@ from england_country import (
 )
 
 import instances.england as england
+from instances import read
 from instances.england import AreaError, AreaReport, write_area
+from instances.tables import Council
 
 
 @pytest.fixture
@@ -338,3 +340,13 @@ def test_sums_over_england(tmp_path: Path) -> None:
     for council, service in missing[missing > 0].index:
         if service in set(written["service"]):
             assert any(f"no {service} figure" in line and str(council) in line for line in said.splitlines())
+
+
+def test_a_county_lies_amid_its_districts(tmp_path: Path, data: Path) -> None:
+    """Elm, Oak and St Yew by their 100, 120 and 80 thousand residents: 51.1 * 1/3 + 51.0 * 0.4 + 50.9 * 4/15 = 51.00667 north."""
+    write_area(tmp_path / "out", ["Ashshire"], data)
+    rows = {row.council: row for row in read(tmp_path / "out").rows(Council)}
+    assert rows["Ashshire"].latitude == pytest.approx(51.00667, abs=1e-5)
+    assert rows["Ashshire"].longitude == pytest.approx((0.4 * 100 + 0.6 * 120 + 0.5 * 80) / 300, abs=1e-5)
+    assert (rows["Ashshire"].source or "").endswith("coordinates: mean of its districts by residents")
+    assert "mean of its districts" not in (rows["Elm"].source or "")
