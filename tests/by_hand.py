@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from oracle import LEAD_AUTHORITY, Membership, Optimum, Taken, best
+from oracle import LEAD_AUTHORITY, Membership, Optimum, Taken, best, broken_rules
 
 COUNCILS = "council,latitude,longitude\nAsh,51.0,0.0\nElm,51.1,0.0\nOak,51.3,0.0\n"
 HOSTED_BY_ASH = """council,service,annual_cost,fixed_cost,fte,volume,performance,can_host
@@ -21,6 +21,11 @@ BOTH, ALL, WITH_OAK = {"Ash", "Elm"}, {"Ash", "Elm", "Oak"}, {"Ash", "Oak"}
 TWO_SERVICES = "service\npayroll\nwaste\n"
 WASTE = "Ash,waste,50000,,,,,\nElm,waste,80000,,,,,no\n"
 COMMITMENTS = "council,service,decision,other,go_live\n"
+OPTIONS = "council,service,option,annual_saving,annual_cost,one_off_cost,available_from\n"
+EVERYTHING = "council,service,annual_cost\n" + "".join(
+    f"{council},{service},100000\n" for council in ("Ash", "Elm", "Oak") for service in ("payroll", "waste", "planning")
+)
+Moves = tuple[Membership, ...]
 
 
 def write(folder: Path, economics: str = SAVINGS, rules: str = "", calendar: str = "12 1 1", **tables: str) -> Path:
@@ -35,6 +40,14 @@ def write(folder: Path, economics: str = SAVINGS, rules: str = "", calendar: str
     for name, text in (defaults | tables).items():
         (folder / f"{name}.csv").write_text(text)
     return folder
+
+
+def three_services(folder: Path, rules: str = "", calendar: str = "12 3 3", categories: str = ",,", **tables: str) -> Path:
+    """Three councils that all run and may host payroll, waste and planning, at no gain and no cost."""
+    services = "service,category\n" + "".join(
+        f"{name},{category}\n" for name, category in zip(("payroll", "waste", "planning"), categories.split(","), strict=True)
+    )
+    return write(folder, "", rules, calendar, **({"services": services, "baselines": EVERYTHING} | tables))
 
 
 def shared(service: str, host: str, vehicle: str = LEAD_AUTHORITY, **tranches: int) -> tuple[Membership, ...]:
@@ -71,3 +84,8 @@ def members(found: Optimum | None) -> set[str]:
 def names(lines: list[str]) -> set[str]:
     """The rules that lines of `broken_rules` name."""
     return {line.split(":")[0] for line in lines}
+
+
+def broken(folder: Path, *moves: Moves, options: tuple[Taken, ...] = ()) -> set[str]:
+    """The rules that partnerships and options together break."""
+    return names(broken_rules(folder, tuple(move for group in moves for move in group), options))

@@ -88,7 +88,7 @@ class Vehicle:
     set_up_factor: float = 1.0
     saving_factor: float = 1.0
     annual_cost: float = 0.0
-    minimum_members: float = 2
+    minimum_members: float = 0
     services: frozenset[str] | None = None  # none: it may run them all
 
 
