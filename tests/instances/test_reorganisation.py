@@ -377,7 +377,8 @@ def test_the_start_stays_where_moving_it_would_undo_a_decision(tmp_path: Path) -
     assert instance.calendar.start == dt.date(2026, 4, 1)
     assert _not_before(instance) == {"North": VESTING, "Port": VESTING}
     assert any(
-        text.startswith("the calendar starts on 2026-04-01 as before") and "2027-04-01 is not the first day of a tranche" in text
+        text.startswith("the calendar starts on 2026-04-01 as before")
+        and "commitments.csv row 2, go_live: 2027-04-01 is not the first" in text
         for text in report.notes
     )
 
@@ -572,3 +573,10 @@ def test_a_day_with_which_no_calendar_can_start(tmp_path: Path) -> None:
     target, report = carried_out(tmp_path, "successors", PASSES.replace("2028-04-01", "9996-04-01"))
     assert read(target).calendar.start == dt.date(2026, 4, 1)
     assert any("9996-04-01 is out of range" in text for text in report.notes)
+
+
+def test_what_is_written_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A defect of ours in the text of a file is said, and does not leave an instance that cannot be read."""
+    monkeypatch.setattr("instances.reorganisation.reorganise.rewritten", lambda *given: "[instance\n")
+    with pytest.raises(InstanceError, match="county, reorganised'\n.*instance.toml: is not TOML"):
+        carried_out(tmp_path, "successors")

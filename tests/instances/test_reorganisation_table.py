@@ -34,6 +34,10 @@ FAULTS = {
         HEAD + "Shire,North,2028-04-01,0.5\nShire,Port,2028-04-01,0.4\n",
         ["lgr.csv row 3, share: the shares of 'Shire' add up to 0.9 (rows 2, 3); they add up to 1, and a blank share is 1"],
     ),
+    "shares nearly 1": (
+        HEAD + "Shire,North,2028-04-01,0.333\nShire,Port,2028-04-01,0.666\n",
+        ["lgr.csv row 3, share: the shares of 'Shire' add up to 0.999 (rows 2, 3); they add up to 1, and a blank share is 1"],
+    ),
     "two blank shares": (
         HEAD + "Shire,North,2028-04-01,\nShire,Port,2028-04-01,\n",
         ["lgr.csv row 3, share: the shares of 'Shire' add up to 2 (rows 2, 3); they add up to 1, and a blank share is 1"],
