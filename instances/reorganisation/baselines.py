@@ -79,7 +79,7 @@ def successor_baselines(instance: Instance, succession: Succession, inherited: I
             f"baselines.csv: {counted(len(incomplete), 'sum')} without predecessors that have no row, though others of their tier do: "
             f"{few(incomplete, '; ')}"
         )
-    _say_what_differs(inherited, ledger)
+    _say_what_differs(instance, inherited, ledger)
     _say_what_counts_twice(instance, inherited, ledger)
     return rows
 
@@ -127,13 +127,16 @@ def _work(parts: Mapping[str, Part]) -> dict[str, float]:
     return {council: float(part.annual_cost) for council, part in parts.items()}
 
 
-def _say_what_differs(inherited: Inheritance, ledger: Ledger) -> None:
+def _say_what_differs(instance: Instance, inherited: Inheritance, ledger: Ledger) -> None:
     """Figures that predecessors do not have in common, and that cannot be added up."""
     merged = {key: [part.row for part in parts.values()] for key, parts in inherited.items() if len(parts) > 1}
     for column in OWN_FIGURES:
         left = [key for key, rows in merged.items() if len({getattr(row, column) for row in rows}) > 1]
         if left:
             ledger.notes.append(f"baselines.csv: {column} left blank where predecessors differ, so the service's holds: {services(left)}")
+        free = [key for key in left if instance.parameter(key[1], column) == 0]
+        if free:
+            ledger.notes.append(f"baselines.csv: {column} counts as 0 until it is filled in, as the service has none: {services(free)}")
     mixed = [key for key, rows in merged.items() if len({row.platform for row in rows}) > 1]
     if mixed:
         ledger.notes.append(f"baselines.csv: predecessors are on several platforms, which count as one of their own: {services(mixed)}")

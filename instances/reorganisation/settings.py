@@ -121,8 +121,9 @@ def described(settings: Settings, way: str, succession: Succession, ledger: Ledg
         f"{table} {counted(number, 'row' if table.endswith('.csv') else 'entry')}" for table, number in ledger.counts.items()
     )
     said = f"Reorganised ({succession.table}): {way}." + (f" Dropped: {dropped}; see the head of instance.toml." if dropped else "")
-    before = settings.instance.note
-    title = settings.instance.model_copy(update={"note": f"{before.rstrip()} {said}" if before else said})
+    before = (settings.instance.note or "").strip()
+    before += "." if before and before[-1] not in ".!?" else ""
+    title = settings.instance.model_copy(update={"note": f"{before} {said}".strip()})
     return settings.model_copy(update={"instance": title})
 
 

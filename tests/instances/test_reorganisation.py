@@ -121,9 +121,26 @@ def test_figures_that_cannot_be_added_up(merged: tuple[Instance, Reorganised]) -
     }
     assert values(baselines["Port", "payroll"], "platform", "performance") == {"platform": "several, at Port", "performance": 0.6}
     assert any("set_up_cost left blank" in text and "North payroll" in text for text in report.notes)
+    assert not any("set_up_cost counts as 0" in text for text in report.notes)  # the service has 1000
     assert any("several platforms" in text and "Port payroll" in text for text in report.notes)
     assert any("host_capacity left blank" in text and "Port payroll" in text for text in report.notes)
     assert any("volumes of county and districts are added up for payroll" in text for text in report.notes)
+
+
+def test_a_figure_of_the_host_that_nothing_stands_for_is_said(tmp_path: Path) -> None:
+    """A blank hosting cost is the service's, and where that has none, nothing."""
+    source = county(tmp_path, baselines=TABLES["baselines"].replace("600,           10,           7,", "600, 11, 7,"))
+    _, report = carried_out(tmp_path, "successors", source=source)
+    assert "baselines.csv: hosting_cost counts as 0 until it is filled in, as the service has none: North payroll" in report.notes
+
+
+def test_a_note_without_full_stop_gets_one(tmp_path: Path) -> None:
+    """So that what was there and what is said are two sentences; without one there is one."""
+    target, _ = carried_out(tmp_path, "predecessors", source=county(tmp_path, old='"Made up."', new='"Made up"'))
+    assert (read(target).settings.instance.note or "").startswith("Made up. Reorganised (lgr.csv): each council")
+    (tmp_path / "b").mkdir()
+    target, _ = carried_out(tmp_path / "b", "predecessors", source=county(tmp_path / "b", old='note = "Made up."\n', new=""))
+    assert (read(target).settings.instance.note or "").startswith("Reorganised (lgr.csv): each council")
 
 
 def test_two_mixed_platforms_are_not_one(tmp_path: Path) -> None:
@@ -578,5 +595,5 @@ def test_a_day_with_which_no_calendar_can_start(tmp_path: Path) -> None:
 def test_what_is_written_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A defect of ours in the text of a file is said, and does not leave an instance that cannot be read."""
     monkeypatch.setattr("instances.reorganisation.reorganise.rewritten", lambda *given: "[instance\n")
-    with pytest.raises(InstanceError, match="county, reorganised'\n.*instance.toml: is not TOML"):
+    with pytest.raises(InstanceError, match=r"(?s)county, reorganised'.*instance\.toml: is not TOML"):
         carried_out(tmp_path, "successors")
