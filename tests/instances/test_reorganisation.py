@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -131,7 +132,10 @@ def test_a_figure_of_the_host_that_nothing_stands_for_is_said(tmp_path: Path) ->
     """A blank hosting cost is the service's, and where that has none, nothing."""
     source = county(tmp_path, baselines=TABLES["baselines"].replace("600,           10,           7,", "600, 11, 7,"))
     _, report = carried_out(tmp_path, "successors", source=source)
-    assert "baselines.csv: hosting_cost counts as 0 until it is filled in, as the service has none: North payroll" in report.notes
+    assert (
+        "baselines.csv: hosting_cost counts as 0 until it is filled in, as the service has none: North payroll, Port payroll"
+        in report.notes
+    )
 
 
 def test_a_note_without_full_stop_gets_one(tmp_path: Path) -> None:
@@ -594,6 +598,6 @@ def test_a_day_with_which_no_calendar_can_start(tmp_path: Path) -> None:
 
 def test_what_is_written_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A defect of ours in the text of a file is said, and does not leave an instance that cannot be read."""
-    monkeypatch.setattr("instances.reorganisation.reorganise.rewritten", lambda *given: "[instance\n")
+    monkeypatch.setattr(importlib.import_module("instances.reorganisation.reorganise"), "rewritten", lambda *given: "[instance\n")
     with pytest.raises(InstanceError, match=r"(?s)county, reorganised'.*instance\.toml: is not TOML"):
         carried_out(tmp_path, "successors")
