@@ -98,16 +98,22 @@ class Flows:
         """Sum of DF * amount, GBP."""
         return float(sum(flow.amounts @ self.discount for flow in (self.flows if flows is None else flows)))
 
+    @cached_property
+    def _years(self) -> list[str]:
+        """Financial year of each month of the appraisal."""
+        months = range(self.calendar.periods * self.calendar.period_months)
+        return [financial_year(self.calendar.month(0, month)) for month in months]
+
     def by_financial_year(self, flow: Flow) -> dict[str, float]:
         """A flow by April-to-March year, undiscounted."""
         result: dict[str, float] = {}
-        for k in np.flatnonzero(flow.amounts):
-            first, months = int(k) * self.calendar.period_months, 1
+        for k in np.flatnonzero(flow.amounts).tolist():
+            first, months = k * self.calendar.period_months, 1
             if not flow.one_off:
                 months = self.calendar.period_months if flow.end is None else min(self.calendar.period_months, flow.end - first)
-            for month in range(months):
-                year = financial_year(self.calendar.month(int(k), month))
-                result[year] = result.get(year, 0.0) + float(flow.amounts[k]) / months
+            share = float(flow.amounts[k]) / months
+            for year in self._years[first : first + months]:
+                result[year] = result.get(year, 0.0) + share
         return result
 
 
