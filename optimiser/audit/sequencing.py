@@ -56,9 +56,7 @@ def _wait(facts: Facts, sequel: Sequel, decision: Decision, move: Move, shared: 
 
 
 def _since(facts: Facts, service: str, move: Move, tranche: int) -> bool:
-    """Whether a service is live since a tranche or earlier; what is live already, by its date, and tranches reach back before 0."""
-    if not move.is_live:
-        return move.tranche <= tranche
+    """Whether a service is live since the first day of a tranche or longer; tranches reach back before the start, before 0."""
     calendar = facts.instance.calendar
     if -tranche * calendar.period_months // 12 >= calendar.start.year - dt.MINYEAR:
         return False  # before the first day that a date can be

@@ -53,6 +53,12 @@ def test_a_blank_service_is_one_line_for_each_service(tmp_path: Path) -> None:
     assert [line.scope for line in lines if line.rule == "commitments"] == ["Swale stays out of parks", "Swale stays out of payroll"]
 
 
+def test_what_is_decided_twice_is_one_line(tmp_path: Path) -> None:
+    """For every service and for payroll again: the same decision about payroll."""
+    found = audit(kent(tmp_path, commitments="Swale,,stays_out,,\nSwale,payroll,stays_out,,\n"), kent_by_hand())
+    assert [line.scope for line in found.rules if line.rule == "commitments"] == ["Swale stays out of payroll"]
+
+
 LIVE = "Thanet,payroll,live,Thanet,\nDover,payroll,live,Thanet,\n"
 
 
