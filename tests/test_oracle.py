@@ -91,6 +91,23 @@ def test_friction_of_derived_compatibility(tmp_path: Path) -> None:
     assert value(folder, payroll(Ash=0, Elm=0)) == pytest.approx(-0.1 * 0.5 * 150_000)
 
 
+@pytest.mark.parametrize(
+    ("control", "scores", "expected"),
+    [
+        ("noc", "no_overall_control = 0.6, different_culture = 0.2, history_years = 4", (0.6 + 0.2 + 0.75) / 3),
+        ("Labour", "same_control = 0.9, no_overall_control = 0.1", (0.9 + 0.5 + 0.3) / 3),
+        ("Green", "different_control = 0.1, same_culture = 0.3", (0.1 + 0.5 + 0.3) / 3),
+    ],
+)
+def test_scores_of_derived_compatibility(tmp_path: Path, control: str, scores: str, expected: float) -> None:
+    """The data may say what control, culture and three years together score."""
+    councils = f"council,control,culture\nAsh,Labour,lean\nElm,{control},in house\n"
+    history = "council_a,council_b,years\nElm,Ash,3\n"
+    economics = f"friction = 0.1\ncompatibility_scores = {{ {scores} }}\n"
+    folder = write(tmp_path, economics, councils=councils, history=history)
+    assert value(folder, payroll(Ash=0, Elm=0)) == pytest.approx(-0.1 * (1 - expected) * 150_000)
+
+
 def test_distance_is_given_or_a_great_circle(tmp_path: Path) -> None:
     """Elm's 8 km are given; Oak lies 0.3 degrees of latitude away."""
     folder = write(tmp_path, "distance_cost = 10\n", baselines=THREE, distances="council_a,council_b,km\nElm,Ash,8\n")

@@ -9,9 +9,9 @@ from random import Random
 from typing import Any
 
 from . import across, decisions, figures, rules, tied, ways
-from .shape import COLUMNS, Cells, Tiny, draw_shape
+from .shape import ACROSS, COLUMNS, Cells, Tiny, draw_shape
 
-__all__ = ["write_tied", "write_tiny"]
+__all__ = ["ACROSS", "write_tied", "write_tiny"]
 
 
 def write_tiny(folder: Path, seed: int, only: str = "", off: str = "") -> None:
