@@ -93,7 +93,7 @@ def _write_files(plan: Plan, folder: Path) -> None:
     (folder / "manifest.json").write_text(_json(manifest), encoding="utf-8")
     tables = {
         "partnerships": plan.partnerships,
-        "options": plan.options,
+        **({"options": plan.options} if document.options else {}),
         "councils": plan.councils,
         "cashflow": plan.cashflow,
         "rules": plan.rules,

@@ -25,7 +25,7 @@ PUBLIC = {
     "instances.checks": "CHECKS Draft Record check in_order notices",
     "instances.england": "AreaError AreaReport write_area",
     "instances.reorganisation": "WAYS Reorganised reorganise",
-    "formulations": "FAMILIES Priced Unreachable build price settle",
+    "formulations": "FAMILIES Objective Priced Unreachable build price settle",
     "solvers": "Holds Limits Progress Result Solver SolverError SolverFailed SolverMissing Termination available get",
     "optimiser": "Plan SolveSettings solve",
     "optimiser.audit": "Audit Decision Figures Move audit decisions_of derive",
