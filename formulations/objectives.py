@@ -50,6 +50,8 @@ class Objective:
         """
         if (self.kind == "yearly_position") != (self.year is not None):
             raise ValueError("objective yearly_position takes a year, and no other objective does")
+        if self.year is not None and self.year < 1:
+            raise ValueError(f"year {self.year} is out of range: the first year of the appraisal is 1")
         if self.change_cost < 0 or (self.change_cost and self.adopted is None):
             raise ValueError("a change cost is at least 0 and needs an adopted plan")
 
@@ -60,7 +62,8 @@ class Objective:
             return discount * years
         if self.kind == "net_saving":
             return np.full(instance.calendar.periods, years)
-        return year_weight(instance, self.year or 1)
+        assert self.year is not None
+        return year_weight(instance, self.year)
 
     def one_off_weight(self, instance: Instance, discount: Array) -> Array:
         """What a pound paid at the start of each period counts, shape (periods,)."""
