@@ -14,7 +14,9 @@ from optimiser.errors import UsageError
 from optimiser.plan import Plan, PlanDocument
 
 PLAN_FILE = "plan.json"
-FILES = (PLAN_FILE, "partnerships.csv", "options.csv", "councils.csv", "cashflow.csv", "rules.csv", "manifest.json")
+FILES = (PLAN_FILE, "partnerships.csv", "councils.csv", "cashflow.csv", "rules.csv", "manifest.json")
+SOMETIMES = ("options.csv",)
+"""Files that a run has only where there is something to say."""
 
 
 def check_out(out: Path, *, overwrite: bool) -> None:
@@ -29,7 +31,7 @@ def check_out(out: Path, *, overwrite: bool) -> None:
         return
     if not overwrite:
         raise UsageError(f"--out {out} is not empty; a run never changes: name another folder, or add --overwrite to replace it")
-    strange = sorted(entry.name for entry in out.iterdir() if entry.name not in FILES)
+    strange = sorted(entry.name for entry in out.iterdir() if entry.name not in (*FILES, *SOMETIMES))
     if strange:
         raise UsageError(f"--out {out} holds {strange[0]}, which is not a file of a run; name another folder")
 

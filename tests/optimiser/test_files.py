@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from instances import read
 from optimiser import Plan, files, solve
 from optimiser.errors import UsageError
+from optimiser.plan import OptionTaken
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +39,28 @@ def test_manifest_alone_tells_time(plan: Plan, tmp_path: Path) -> None:
     document = json.loads((out / "plan.json").read_text(encoding="utf-8"))
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert {"finished", "seconds", "run"} == set(manifest) - set(document["manifest"])
-    assert set(manifest["seconds"]) == {"price", "build", "solve", "audit"}
+    assert set(manifest["seconds"]) == {"price", "build", "solve", "settle ties", "audit"}
     assert {"digests", "settings", "overrides", "versions", "status", "bound", "gap", "objective"} <= set(manifest)
+
+
+def test_options_have_a_file_where_there_are_any(plan: Plan, tmp_path: Path) -> None:
+    """options.csv, with the run's id; a run that has it may be replaced by one that has not."""
+    taken = OptionTaken(
+        council="Bromsgrove",
+        service="management_team",
+        option="outsource",
+        tranche=0,
+        start=dt.date(2008, 4, 1),
+        npv=1.0,
+        annual_saving=1.0,
+        one_off=0.0,
+        baseline=1.0,
+    )
+    document = plan.document.model_copy(update={"options": (taken,)})
+    out = files.write_run(Plan(document), tmp_path / "plan")
+    assert pd.read_csv(out / "options.csv")["run"].tolist() == [document.run]
+    files.write_run(plan, tmp_path / "plan", overwrite=True)
+    assert not (out / "options.csv").exists()
 
 
 def test_a_failure_while_writing_leaves_nothing(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
