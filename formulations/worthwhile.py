@@ -10,8 +10,8 @@ partnership whose value cannot be positive. An upper bound of a partnership's va
 with purchasing[c] = procured_cost[c,s] * (highest rate of s) * sum[e] weight[s,e], since spend never earns more than the highest
 rate in every epoch. Commitments bind: partnerships of a council that is to host, of a host that somebody is to join, of what
 is live, and of services in which two councils are to be together stay in. So do all partnerships under rules that ask for
-something which a losing partnership can give (minimum_total_saving, no_council_worse_off, each_hosts), the services that a
-sequence waits for, and those of a bundle.
+something which a losing partnership can give (minimum_total_saving, no_council_worse_off, each_hosts; investment_limit where
+some one-off is an income), the services that a sequence waits for, and those of a bundle.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def worthwhile(priced: Priced, value: NDArray[np.float64], weight: NDArray[np.fl
 def _demanded(priced: Priced, partnerships: list[Partnership]) -> set[Partnership]:
     """Partnerships that a commitment or a rule may demand."""
     rules, choices = priced.instance.rules, priced.graph.decided
-    if any(getattr(rules, name) not in (None, False) for name in ASKING):
+    income = bool(rules.investment_limit) and bool((priced.moves["one_off"] < 0).any())
+    if income or any(getattr(rules, name) not in (None, False) for name in ASKING):
         return set(partnerships)
     named = {(s, c) for c, s in choices.hosts} | {(s, h) for (_, s), hosts in choices.shares_with.items() for h in hosts}
     named |= {(s, host) for (_, s), (host, _) in choices.live.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small import brief
@@ -76,6 +77,74 @@ def test_what_is_live_stays(shire: Callable[..., Instance]) -> None:
 def test_nothing_to_move(shire: Callable[..., Instance]) -> None:
     """Without moves there are no partnerships."""
     assert worthwhile(price(shire(rules="maximum_distance = 1"))) == set()
+
+
+WASTE = ("waste", "Ash")
+
+
+@pytest.mark.parametrize(
+    ("rules", "kept"),
+    [
+        ("", set()),
+        ("minimum_total_saving = { amount = 1, year = 1 }", {ASH, ELM, WASTE}),
+        ('no_council_worse_off = "where_it_falls"', {ASH, ELM, WASTE}),
+        ('no_council_worse_off = "compensated"', {ASH, ELM, WASTE}),
+        ("each_hosts = true", {ASH, ELM, WASTE}),
+        ("each_hosts = false\nminimum_total_saving = false\nno_council_worse_off = false", set()),
+        ('sequencing = [{ service = "payroll", after = ["waste"], periods = 0 }]', {WASTE}),
+        ('sequencing = [{ service = "waste", after = ["payroll"], periods = 0 }]', {ASH, ELM}),
+        ('sequencing = [{ category = "front_line", after_back_office = 1, periods = 0 }]', {WASTE}),
+        ("sequencing = false", set()),
+        ("payback = 1\ninvestment_limit = { total = 1 }\nonboarding_capacity = 1\nhosting_limit = 1\npartner_limit = 1", set()),
+    ],
+)
+def test_what_a_rule_may_ask_for_stays(shire: Callable[..., Instance], two_services: dict[str, str], rules: str, kept: set[Any]) -> None:
+    """None pays, but some rules ask for what it gives; rules that only limit ask for nothing."""
+    services = "service, category\npayroll, front_line\nwaste, back_office\n"
+    instance = shire("12 1 1", economics=FIGURES, rules=rules, **(two_services | {"services": services}))
+    assert worthwhile(price(instance)) == kept
+
+
+def test_a_bundle_stays_as_a_whole(shire: Callable[..., Instance]) -> None:
+    """Payroll may carry waste, which does not pay by itself."""
+    baselines = """
+        council, service, annual_cost, fixed_cost, can_host
+        Ash,     payroll, 100000,      40000,      yes
+        Elm,     payroll, 150000,      50000,      no
+        Ash,     waste,   50000,       0,          yes
+        Elm,     waste,   50000,       0,          no
+        """
+    tables = {"baselines": baselines, "services": "service\npayroll\nwaste\n"}
+    for rules, kept in (("", {ASH}), ('bundle = [["payroll", "waste"]]', {ASH, WASTE})):
+        assert worthwhile(price(shire("12 1 1", economics="duplication_avoided = 0.5", rules=rules, **tables))) == kept
+
+
+def test_income_makes_room_under_an_investment_limit(shire_plan: Callable[..., Any], two_services: dict[str, str]) -> None:
+    """Payroll saves Elm 25 - 8, Yew 15 - 8 and Oak 10 - 8 in a year, but only two can pay 8 each of 16: 24.
+
+    Waste costs 10 a year and earns 9 once. It loses 1 and lets Oak in, who is worth 2.
+    """
+    changes = {"economics": "duplication_avoided = 0.5\nintegration_cost = 8000", "rules": "investment_limit = { total = 16_000 }"}
+    assert shire_plan("12 1 1", **changes, **two_services)[0] == pytest.approx(24_000)
+    estimates = "council, service, host, annual_cost, one_off_cost\nElm, waste, Ash, 10000, -9000\n"
+    worth, plan = shire_plan("12 1 1", **changes, **two_services, estimates=estimates)
+    assert worth == pytest.approx(25_000)
+    assert ("Elm", "waste") in plan
+
+
+def test_each_vehicle_is_judged_by_itself(shire: Callable[..., Instance]) -> None:
+    """50 with Ash and 45 with Elm in a year; the company costs 47 a year, the lead authority nothing."""
+    vehicles = "vehicle, annual_cost\ncompany, 47000\nlead_authority, 0\n"
+    priced = price(shire("12 1 1", economics="duplication_avoided = 0.5", vehicles=vehicles))
+    assert worthwhile(priced) == {ASH, ELM, (*ASH, "company")}
+
+
+@pytest.mark.parametrize(("objective", "kept"), [(Objective(), set()), (Objective("net_saving"), {ASH, ELM})])
+def test_purchasing_counts_by_the_objective(shire: Callable[..., Instance], objective: Objective, kept: set[Any]) -> None:
+    """Two years at DF 1 and 0.8 of 50 or 45 by duplication and a tenth of 100: 90 + 18 or 81 + 18, undiscounted 120 or 110, against 109."""
+    tiers = "service, from_volume, rate\npayroll, 0, 0.1\n"
+    instance = shire("12 1 2", economics="duplication_avoided = 0.5\nset_up_cost = 109000\ndiscount_rate = 0.25", tiers=tiers)
+    assert worthwhile(price(instance), objective) == kept
 
 
 @pytest.mark.parametrize("seed", range(500, 515))
