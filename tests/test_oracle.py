@@ -56,6 +56,13 @@ def test_convergence_closes_part_of_the_gap_in_unit_cost(tmp_path: Path) -> None
     assert value(folder, shared("payroll", "Elm", Elm=0, Ash=0)) == 0  # a dearer host
 
 
+@pytest.mark.parametrize("row", ["Elm,payroll,150000,50000,", "Elm,payroll,50000,50000,1000"])
+def test_no_convergence_without_a_unit_cost(tmp_path: Path, row: str) -> None:
+    """Elm's volume is not known, or it spends nothing that varies."""
+    baselines = f"council,service,annual_cost,fixed_cost,volume\nAsh,payroll,100000,40000,1000\n{row}\n"
+    assert value(write(tmp_path, "convergence = 0.5\n", baselines=baselines), payroll(Ash=0, Elm=0)) == 0
+
+
 def test_phase_in_and_discount(tmp_path: Path) -> None:
     """A join in the second half-year: a one-off, half the saving for two half-years, all of it for one, discounted."""
     economics = SAVINGS + "phase_in = [0.5, 1]\ndiscount_rate = 0.1\ncoordination_cost = 2000\n"
@@ -89,6 +96,13 @@ def test_friction_of_derived_compatibility(tmp_path: Path) -> None:
     history = "council_a,council_b,years\nElm,Ash,3\n"
     folder = write(tmp_path, "friction = 0.1\n", councils=councils, history=history)
     assert value(folder, payroll(Ash=0, Elm=0)) == pytest.approx(-0.1 * 0.5 * 150_000)
+
+
+def test_great_circle_over_the_pole(tmp_path: Path) -> None:
+    """From 60 degrees north on one side of the world to 60 degrees on the other it is 60 degrees, by the pole."""
+    councils = "council,latitude,longitude\nAsh,60,0\nElm,60,180\n"
+    folder = write(tmp_path, "distance_cost = 10\n", councils=councils)
+    assert value(folder, payroll(Ash=0, Elm=0)) == pytest.approx(-10 * 6371.0088 * pi / 3)
 
 
 @pytest.mark.parametrize(
