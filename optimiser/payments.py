@@ -1,23 +1,31 @@
 """Payments between partners that leave no council worse off: rule no_council_worse_off, read as "compensated".
 
 Payments stay within partnerships and add up to 0 in each. As little as possible is paid in all. Among such payments those are
-chosen that ask the same part of their gain of all who pay, as far as that goes; with one partnership and one loser every
-partner with a gain pays the same part of it.
+chosen that ask the same part of their gain of all who pay, as far as that goes: the greatest part that anybody pays is as
+small as it can be, then the next greatest, and so on. In one partnership every partner with a gain pays the same part of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linprog
+from scipy.sparse import csr_array, vstack
 
 from formulations.pricing import Priced
 from optimiser.flows import Flows
 
+Array = NDArray[np.float64]
 Payments = dict[tuple[str, str, str], float]
 """Present value that each (service, host, council) receives; what it pays is below 0."""
 HALF_A_PENNY = 0.005
+TINY = 1e-6
+"""What the arithmetic of linear programming may be out by, GBP or as a part."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,46 @@ class _Game:
 
     members: list[tuple[str, str, str]]
     own: dict[str, float]
+
+    @cached_property
+    def councils(self) -> list[str]:
+        """Councils in some partnership."""
+        return sorted({council for _, _, council in self.members})
+
+    @cached_property
+    def gains(self) -> Array:
+        """What each of them has by itself, shape (councils,)."""
+        return np.array([self.own.get(council, 0.0) for council in self.councils])
+
+    @cached_property
+    def received(self) -> Any:
+        """What each council receives in all, less what it pays, from the columns of `_solve`."""
+        return self._nets([council for _, _, council in self.members], self.councils)
+
+    @cached_property
+    def balance(self) -> Any:
+        """The same for each partnership."""
+        partnerships = [f"{service}\n{host}" for service, host, _ in self.members]
+        return self._nets(partnerships, sorted(set(partnerships)))
+
+    def _nets(self, group_of: list[str], groups: list[str]) -> Any:
+        place, n = {group: index for index, group in enumerate(groups)}, len(self.members)
+        rows = np.array([place[group] for group in group_of] * 2)
+        return csr_array((np.repeat([1.0, -1.0], n), (rows, np.arange(2 * n))), shape=(len(groups), 2 * n + 1))
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What each member receives, and of whom the greatest part is asked whatever the others pay."""
+
+    net: Array
+    part: float
+    bound: list[str]
+
+    @property
+    def paid(self) -> float:
+        """What changes hands in all."""
+        return float(self.net[self.net > 0].sum())
 
 
 def payments_between(priced: Priced, flows: Flows) -> Payments:
@@ -38,46 +86,53 @@ def payments_between(priced: Priced, flows: Flows) -> Payments:
     game = _Game([(d.service, d.host, d.council) for d in flows.moves], own)
     if all(value >= -HALF_A_PENNY for value in own.values()):
         return {}
-    least = _solve(game, None)
-    return {} if least is None else _solve(game, _paid(least)) or least
+    least = _solve(game, None, {})
+    if least is None:
+        return {}
+    net = _levelled(game, least)
+    return {member: float(value) for member, value in zip(game.members, net, strict=True) if abs(value) > HALF_A_PENNY / 100}
 
 
-def _paid(payments: Payments) -> float:
-    return sum(value for value in payments.values() if value > 0)
+def _levelled(game: _Game, least: _Answer) -> Array:
+    """Payments of the same total, levelled: who is bound to pay the greatest part is settled, then the others among themselves."""
+    net, settled = least.net, dict[str, float]()
+    while len(settled) < np.count_nonzero(game.gains > 0):
+        answer = _solve(game, least.paid, settled)
+        if answer is None:
+            break
+        net = answer.net
+        settled |= {council: answer.part * game.own[council] for council in answer.bound}
+        if not answer.bound or answer.part < TINY:
+            break
+    return net
 
 
-def _solve(game: _Game, most: float | None) -> Payments | None:
-    """Least total payment; with `most`, the least greatest part of a gain that anybody pays, for that total. None if there is none.
+def _solve(game: _Game, most: float | None, settled: Mapping[str, float]) -> _Answer | None:
+    """Least total payment; with `most`, the least greatest part of a gain that is paid, for that total. None if there is none.
 
     Columns: received and paid for each member, both at least 0, and the greatest part.
+
+    Args:
+        game: Who is with whom, and what each has.
+        most: The total.
+        settled: What councils pay at most that are not to be levelled any more.
     """
-    n = len(game.members)
-    partnerships = sorted({member[:2] for member in game.members})
-    balance = np.zeros((len(partnerships), 2 * n + 1))
-    for index, member in enumerate(game.members):
-        row = partnerships.index(member[:2])
-        balance[row, index], balance[row, n + index] = 1.0, -1.0
-    rows, limits = [], []
-    for council in sorted({council for _, _, council in game.members}):
-        net = np.zeros(2 * n + 1)
-        for index, member in enumerate(game.members):
-            if member[2] == council:
-                net[index], net[n + index] = 1.0, -1.0
-        gain = game.own.get(council, 0.0)
-        rows.append(-net)  # gain + net >= 0
-        limits.append(gain)
-        if most is not None:
-            share = -net
-            share[-1] = -max(gain, 0.0)  # what it pays in all is at most that part of its gain
-            rows.append(share)
-            limits.append(0.0)
-    cost = np.concatenate([np.ones(n), np.zeros(n), [0.0]])
+    n, gains = len(game.members), game.gains
+    total = np.concatenate([np.ones(n), np.zeros(n + 1)])
+    rows: list[Any] = [-game.received]
+    limits = [gains]  # gains + received >= 0
+    cost, levelled = total, np.array([], dtype=int)
     if most is not None:
-        rows.append(cost)
-        limits.append(most + HALF_A_PENNY / 10)
-        cost = np.concatenate([np.full(2 * n, 1e-9), [1.0]])
-    found = linprog(cost, np.array(rows), np.array(limits), balance, np.zeros(len(partnerships)), bounds=(0, None), method="highs")
+        levelled = np.array([i for i, c in enumerate(game.councils) if gains[i] > 0 and c not in settled], dtype=int)
+        held = np.array([i for i, c in enumerate(game.councils) if c in settled], dtype=int)
+        part = csr_array((gains[levelled], (np.arange(len(levelled)), np.full(len(levelled), 2 * n))), shape=(len(levelled), 2 * n + 1))
+        rows += [-game.received[levelled] - part, -game.received[held], csr_array(total[None, :])]
+        limits += [np.zeros(len(levelled)), np.array([settled[game.councils[i]] for i in held]) + TINY, np.array([most + TINY])]
+        cost = np.concatenate([np.zeros(2 * n), [1.0]])
+    zero = np.zeros(game.balance.shape[0])
+    found: Any = linprog(cost, vstack(rows), np.concatenate(limits), game.balance, zero, bounds=(0, None), method="highs")
     if found.x is None:
         return None
-    net = found.x[:n] - found.x[n : 2 * n]
-    return {member: float(value) for member, value in zip(game.members, net, strict=True) if abs(value) > HALF_A_PENNY / 100}
+    price = -found.ineqlin.marginals[len(gains) : len(gains) + len(levelled)]
+    bound = [game.councils[i] for i, value in zip(levelled, price, strict=True) if value * gains[i] > TINY]
+    return _Answer(found.x[:n] - found.x[n : 2 * n], float(found.x[-1]), bound)
