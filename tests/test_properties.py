@@ -31,7 +31,7 @@ from optimiser.errors import InfeasibleError
 from optimiser.files import to_json
 
 SEEDS = st.integers(1_000, 9_999)
-COUNCILS = {"council", "council_a", "council_b", "host", "other"}
+COUNCILS = {"council", "council_a", "council_b", "host", "other", "successor"}
 NAMES = ["Ash", "Zeal Monachorum", "St. Ives", "King's Lynn, West Norfolk", "Ynys Môn", "Ash.Elm", 'Bath & "Wells"', "oak", "Łódź", "-1"]
 SERVICES = ["waste", "council tax", "I.T.", "parks, gardens", "maire's office", "Übersicht"]
 
@@ -105,25 +105,49 @@ def instance_with(seed: int, rule: str) -> Instance:
         seed += 1
 
 
-FIGURES: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "maximum_distance": (("maximum_distance.km", "maximum_distance", "*= 1.5"), ("maximum_distance.minutes", "", "*= 1.5")),
-    "maximum_span": (("maximum_span.km", "maximum_span", "*= 1.5"), ("maximum_span.minutes", "", "*= 1.5")),
-    "compatibility": (("compatibility.minimum", "compatibility", "*= 0.6"),),
-    "quality": (("quality.minimum", "quality", "*= 0.8"), ("quality.tolerance", "quality_tolerance", "+= 0.2")),
+MORE, LESS, LONGER = {"": "+= 1"}, {"": "*= 0.5"}, {"": "*= 1.5"}
+FIGURES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "maximum_distance": (LONGER, {"maximum_distance": "*= 1.5"}),
+    "maximum_span": (LONGER, {"maximum_span": "*= 1.5"}),
+    "compatibility": ({"minimum": "*= 0.6"}, {"compatibility": "*= 0.6"}),
+    "quality": ({"minimum": "*= 0.8", "tolerance": "+= 0.2"}, {"quality": "*= 0.8", "quality_tolerance": "+= 0.2"}),
     "partnership_size": (
-        ("partnership_size.minimum", "partnership_size_minimum", "= 2"),
-        ("partnership_size.maximum", "partnership_size_maximum", "+= 1"),
+        {"minimum": "= 2", "maximum": "+= 1"},
+        {"partnership_size_minimum": "= 2", "partnership_size_maximum": "+= 1"},
     ),
-    "maximum_partnerships": (("maximum_partnerships", "maximum_partnerships", "+= 1"), ("maximum_partnerships.*", "", "+= 1")),
-    "minimum_saving": (("minimum_saving", "minimum_saving", "*= 0.5"), ("minimum_saving.*", "", "*= 0.5")),
-    "delivery_capacity": (("delivery_capacity", "", "+= 1"),),
-    "programme_capacity": (("programme_capacity", "", "+= 1"),),
+    "maximum_partnerships": (MORE, {"maximum_partnerships": "+= 1"}),
+    "minimum_saving": (LESS, {"minimum_saving": "*= 0.5"}),
+    "minimum_total_saving": ({"amount": "*= 0.5"}, {}),
+    "investment_limit": (LONGER, {}),
+    "delivery_capacity": (MORE, {}),
+    "programme_capacity": (MORE, {}),
+    "onboarding_capacity": (MORE, {"onboarding_capacity": "+= 1"}),
+    "hosting_limit": (MORE, {}),
+    "partner_limit": (MORE, {}),
+    "sequencing": ({"periods": "= 0"}, {}),
 }
-"""How each rule with a figure is relaxed: where the figure stands in the rules and in services.csv, and what is done to it."""
+"""How each rule with a figure is relaxed: what is done to figures in the rules, by name, and to columns of services.csv.
+
+A longer payback is not among them: it also counts more of those who join late.
+"""
+
+
+def leaves(value: Any, *path: str) -> Iterator[tuple[str, ...]]:
+    """Where the figures of a rule stand, items of lists counted from 1."""
+    if isinstance(value, dict):
+        parts = value.items()
+    elif isinstance(value, tuple):
+        parts = ((str(number), item) for number, item in enumerate(value, 1))
+    else:
+        parts = ()
+        if value is not None and not isinstance(value, bool | str):
+            yield path
+    for key, part in parts:
+        yield from leaves(part, *path, key)
 
 
 def relaxed(instance: Instance, rule: str) -> list[str]:
-    """Overrides that relax a rule a little."""
+    """Overrides that relax a rule a little, or drop it where it has no figure."""
     if rule == "contract_timing":
         return [
             f"contracts.{c}.{s}.{day} += -3 months"
@@ -137,19 +161,19 @@ def relaxed(instance: Instance, rule: str) -> list[str]:
         keys = {(row.council, row.service or "") for row in instance.rows(Commitment)}
         live = {(row.council, row.service or "") for row in instance.rows(Commitment) if row.decision == "live"}
         return [f'commitments.{c}."{s}" = off' for c, s in sorted(keys - live)[:1]]
-    overrides = []
-    setting = instance.settings.model_dump()["rules"]
-    for path, column, change in FIGURES[rule]:
-        first, _, rest = path.partition(".")
-        given = setting[first] or {}
-        if rest == "*":
-            overrides += [f"rules.{first}.{service} {change}" for service in (given if isinstance(given, dict) else {})]
-        elif given is not False and (given.get(rest) is not None if rest else isinstance(given, int | float) and given is not False):
-            overrides.append(f"rules.{path} {change}")
-        overrides += [
-            f"services.{s}.{column} {change}" for s, row in instance.services.items() if column and getattr(row, column) is not None
-        ]
-    return overrides
+    if rule not in FIGURES:
+        reading = instance.rules.no_council_worse_off if rule == "no_council_worse_off" else None
+        return [f"rules.{rule} = {'compensated' if reading == 'where_it_falls' else 'off'}"]
+    by_name, columns = FIGURES[rule]
+    setting = instance.settings.model_dump()["rules"][rule]
+    places = [(path, by_name.get(path[-1], by_name.get(""))) for path in leaves(setting, rule)]
+    overrides = ["rules." + ".".join(f'"{part}"' for part in path) + f" {change}" for path, change in places if change]
+    return overrides + [
+        f"services.{s}.{column} {change}"
+        for column, change in columns.items()
+        for s, row in instance.services.items()
+        if getattr(row, column) is not None
+    ]
 
 
 def dropped(instance: Instance, rule: str) -> list[str]:
@@ -186,14 +210,19 @@ def renamed(files: Files, councils: dict[str, str], services: dict[str, str]) ->
     """The same instance under other names."""
 
     def cell(column: str, text: str) -> str:
+        if column == "services":
+            return ";".join(services.get(name, name) for name in text.split(";"))
         return councils.get(text, text) if column in COUNCILS else services.get(text, text) if column == "service" else text
 
+    def rule(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {services.get(key, key): rule(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [rule(part) for part in value]
+        return services.get(value, value) if isinstance(value, str) else value
+
     tables = {table: [{column: cell(column, text) for column, text in row.items()} for row in rows] for table, rows in files.tables.items()}
-    rules = {
-        name: {services.get(key, key): figure for key, figure in value.items()} if isinstance(value, dict) else value
-        for name, value in files.settings["rules"].items()
-    }
-    return Files(files.settings | {"rules": rules}, tables)
+    return Files(files.settings | {"rules": {name: rule(value) for name, value in files.settings["rules"].items()}}, tables)
 
 
 @examples(12)
@@ -253,13 +282,23 @@ def scaled(files: Files, factor: float) -> Files:
         for table, rows in files.tables.items()
     }
     economics = {key: value * factor if key in money(Economics) else value for key, value in files.settings["economics"].items()}
-    return Files(files.settings | {"economics": economics}, tables)
+    rules = dict(files.settings["rules"])
+    if rules.get("minimum_total_saving"):
+        rules["minimum_total_saving"] = rules["minimum_total_saving"] | {"amount": rules["minimum_total_saving"]["amount"] * factor}
+    if rules.get("investment_limit"):
+        rules["investment_limit"] = {
+            who: {year: limit * factor for year, limit in given.items()} if isinstance(given, dict) else given * factor
+            for who, given in rules["investment_limit"].items()
+        }
+    return Files(files.settings | {"economics": economics, "rules": rules}, tables)
 
 
 def test_money_is_found() -> None:
     """By the units that the tables state."""
     assert money(TABLES["tiers"]) == {"from_volume"}
     assert money(TABLES["contracts"]) == {"termination_charge"}
+    assert money(TABLES["options"]) == {"annual_saving", "annual_cost", "one_off_cost"}
+    assert money(TABLES["vehicles"]) == {"annual_cost"}
     assert money(TABLES["baselines"]) == {"annual_cost", "fixed_cost", "procured_cost", "hosting_cost", "set_up_cost"}
     assert money(Parameters) == {name for name in Parameters.model_fields if name.endswith(("_cost", "_per_fte"))}
 
@@ -285,9 +324,8 @@ def test_a_council_that_runs_nothing_changes_nothing(seed: int) -> None:
         assert plan is other
         return
     before, after = plan.document, other.document
-    assert (after.npv, after.partnerships, after.cashflow, after.heads, after.rules, after.summary) == (
-        *(before.npv, before.partnerships, before.cashflow, before.heads, before.rules, before.summary),
-    )
+    same = ("npv", "partnerships", "options", "cashflow", "heads", "rules", "summary")
+    assert [getattr(after, name) for name in same] == [getattr(before, name) for name in same]
     assert tuple(row for row in after.councils if row.council != "Beech") == before.councils
 
 
@@ -299,13 +337,19 @@ def test_figures_add_up(seed: int) -> None:
     if plan is None:
         return
     found = plan.document
-    for parts in (found.heads, found.partnerships, found.councils):
+    for parts in (found.heads, (*found.partnerships, *found.options), found.councils):
         assert sum(part.npv for part in parts) == pytest.approx(found.npv, abs=0.01)
     amounts = {row.head: row.amount for row in found.heads}
     for head, amount in amounts.items():
         assert sum(row.amount for row in found.cashflow if row.head == head) == pytest.approx(amount, abs=0.01)
     assert sum(row.net_saving for row in found.councils) == pytest.approx(sum(amounts.values()), abs=0.01)
     assert found.npv <= (found.bound or 0.0) + 0.01
+    for partnership in found.partnerships:
+        assert sum(m.payment for m in partnership.members) == pytest.approx(0, abs=0.01)
+    assert [row.payment for row in found.councils] == [
+        pytest.approx(sum(m.payment for p in found.partnerships for m in p.members if m.council == row.council), abs=0.01)
+        for row in found.councils
+    ]
     assert (found.status, found.gap) == ("optimal", 0.0)
 
 
@@ -320,8 +364,17 @@ def exactly(instance: Instance, plan: Plan) -> dict[str, list[str]]:
         ("programme_capacity", Counter(m.tranche for m in moves)),
     ):
         found[rule].append(f"rules.{rule} = {max(counts.values(), default=0)}")
+    everywhere = [[m.council for m in p.members] for p in plan.document.partnerships]
+    hosted = Counter(p.host for p in plan.document.partnerships)
+    partners = [len({c for members in everywhere if council in members for c in members} - {council}) for council in instance.councils]
+    found["hosting_limit"] = [f"rules.hosting_limit = {max(hosted.values(), default=0)}"]
+    found["partner_limit"] = [f"rules.partner_limit = {max(partners)}"]
+    if not instance.rules.investment_limit:
+        found["investment_limit"] = [f"rules.investment_limit = {{ total = {plan.summary.one_off!r} }}"]
     for service in instance.services:
         own = [p for p in plan.document.partnerships if p.service == service]
+        joined = Counter((p.host, m.tranche) for p in own for m in p.members if m.council != p.host and m.tranche >= 0)
+        found.setdefault("onboarding_capacity", []).append(f"services.{service}.onboarding_capacity = {max(joined.values(), default=0)}")
         found.setdefault("maximum_partnerships", []).append(f"services.{service}.maximum_partnerships = {len(own)}")
         if not own or any(m.tranche < 0 for p in own for m in p.members):
             continue
