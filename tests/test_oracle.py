@@ -110,6 +110,7 @@ def test_great_circle_over_the_pole(tmp_path: Path) -> None:
     [
         ("noc", "no_overall_control = 0.6, different_culture = 0.2, history_years = 4", (0.6 + 0.2 + 0.75) / 3),
         ("Labour", "same_control = 0.9, no_overall_control = 0.1", (0.9 + 0.5 + 0.3) / 3),
+        ("Green", "same_culture = 0.3", (0.4 + 0.5 + 0.3) / 3),
         ("Green", "different_control = 0.1, same_culture = 0.3", (0.1 + 0.5 + 0.3) / 3),
     ],
 )
@@ -195,6 +196,13 @@ def test_minimum_saving_empties_the_plan(tmp_path: Path, share: float, moves: tu
     economics = SAVINGS + "phase_in = [0, 1, 0.5]\nhosting_cost = 10000\n"
     folder = write(tmp_path, economics, f"minimum_saving = {share}", "12 1 3")
     expect(folder, 1.5 * (ASH + ELM) - 3 * 10_000 if moves else 0, moves)
+
+
+@pytest.mark.parametrize(("share", "feasible"), [(0.0711, True), (0.0713, False)])
+def test_minimum_saving_reads_biased_figures(tmp_path: Path, share: float, feasible: bool) -> None:
+    """0.8 * 41 000 less 1.5 * 10 000 is 17 800, or 7.12 % of 250 000."""
+    economics = SAVINGS + "hosting_cost = 10000\noptimism_bias = { savings = 0.2, costs = 0.5 }\n"
+    assert is_feasible(write(tmp_path, economics, f"minimum_saving = {share}"), payroll(Ash=0, Elm=0)) == feasible
 
 
 @pytest.mark.parametrize(("share", "feasible"), [(0.0799, True), (0.0801, False)])
