@@ -71,7 +71,8 @@ def test_a_council_waits_for_what_it_runs(tmp_path: Path) -> None:
         ("2025-04-02", 1, 0),
         ("2024-04-01", 2, 1),
         ("2024-04-02", 2, 0),
-        ("1990-01-01", 3000, 0),  # further back than dates go
+        ("1900-01-01", 100, 1),
+        ("1990-01-01", 2026, 0),  # further back than dates go
     ],
 )
 def test_what_is_live_already_counts_since_its_own_day(since: str, periods: int, in_time: int, tmp_path: Path) -> None:
