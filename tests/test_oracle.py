@@ -110,6 +110,7 @@ def test_great_circle_over_the_pole(tmp_path: Path) -> None:
     [
         ("noc", "no_overall_control = 0.6, different_culture = 0.2, history_years = 4", (0.6 + 0.2 + 0.75) / 3),
         ("Labour", "same_control = 0.9, no_overall_control = 0.1", (0.9 + 0.5 + 0.3) / 3),
+        ("Labour", "different_culture = 0.2", (1 + 0.2 + 0.3) / 3),
         ("Green", "same_culture = 0.3", (0.4 + 0.5 + 0.3) / 3),
         ("Green", "different_control = 0.1, same_culture = 0.3", (0.1 + 0.5 + 0.3) / 3),
     ],

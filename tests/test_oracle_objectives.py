@@ -41,6 +41,13 @@ def test_what_a_plan_is_worth(tmp_path: Path, kind: str, year: int | None, worth
     assert (found.moves, found.objective) == (moves, pytest.approx(worth))
 
 
+@pytest.mark.parametrize(("kind", "year"), [("yearly_position", None), ("profit", None)])
+def test_objective_that_means_nothing(tmp_path: Path, kind: str, year: int | None) -> None:
+    """A position is that of a year; nothing else is on offer."""
+    with pytest.raises(ValueError, match="no such objective"):
+        best(write(tmp_path), objective=kind, year=year)
+
+
 def test_objective_decides(tmp_path: Path) -> None:
     """Waiting two years spares Elm 100,000 of redundancy, which neither a year's position nor the first year knows of.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from by_hand import ASH, COMMITMENTS, ELM, OPTIONS, SAVINGS, THREE, broken, expect, payroll, three_services, waste, write
 from oracle import LIVE, Taken, best, broken_rules
+from oracle.programme import financial_year
 
 OUTSOURCE = OPTIONS + "Elm,payroll,outsource,8000,3000,6000,\n"
 TAKEN = (Taken("Elm", "payroll", "outsource", 0),)
@@ -223,6 +225,14 @@ def test_investment_limit(tmp_path: Path, limit: str, elm: int, kept: bool) -> N
     economics = "set_up_cost = 5000\nintegration_cost = 4000\noptimism_bias = { costs = 0.5 }\n"
     folder = write(tmp_path, economics, f"investment_limit = {{ {limit} }}", "6 3 2")
     assert broken(folder, payroll(Ash=0, Elm=elm)) == (set() if kept else {"investment_limit"})
+
+
+@pytest.mark.parametrize(
+    ("day", "label"), [("2026-01-01", "2025/26"), ("2026-03-31", "2025/26"), ("2026-04-01", "2026/27"), ("2099-12-31", "2099/00")]
+)
+def test_financial_year(day: str, label: str) -> None:
+    """From April to March."""
+    assert financial_year(date.fromisoformat(day)) == label
 
 
 @pytest.mark.parametrize(("limit", "kept"), [(7_100, True), (7_099, False)])
