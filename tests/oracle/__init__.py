@@ -4,7 +4,7 @@ It reads the folder itself and follows model.md line by line, so that agreement 
 """
 
 from .plans import LEAD_AUTHORITY, LIVE, Decisions, Membership, Taken, decisions
-from .search import Optimum, best, broken_rules, is_feasible, objective_value, value
+from .search import Optimum, best, broken_rules, is_feasible, npv_by_council, objective_value, value
 
 __all__ = [
     "LEAD_AUTHORITY",
@@ -17,6 +17,7 @@ __all__ = [
     "broken_rules",
     "decisions",
     "is_feasible",
+    "npv_by_council",
     "objective_value",
     "value",
 ]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from .parts import Problem, service_parts
 from .plans import Decisions, Membership, Taken, decisions
-from .pricing import changes, measure, plan_worth
+from .pricing import changes, measure, plan_flows, plan_worth, worth
 from .programme import broken_in_plan, limits
 from .read import read
 from .rules import HALF_A_PENNY
@@ -68,6 +68,15 @@ def score_of(problem: Problem, plan: Decisions) -> float:
     """A whole plan's worth by the objective."""
     penalty = problem.change_cost * changes(problem.data, plan, problem.adopted) if problem.adopted is not None else 0.0
     return plan_worth(problem.data, plan, problem.by) - penalty
+
+
+def npv_by_council(folder: Path, moves: Moves, options: Options = ()) -> dict[str, float]:
+    """What a given plan is worth to each council, its own part of purchasing included, before any payments."""
+    data = read(folder)
+    found = dict.fromkeys(data.councils, 0.0)
+    for council, flows in plan_flows(data, decisions(moves, options)):
+        found[council] += worth(flows, measure(data, "npv"))
+    return found
 
 
 def broken_rules(folder: Path, moves: Moves, options: Options = ()) -> list[str]:
