@@ -55,6 +55,8 @@ def _live_by(m: Any, c: str, b: str, k: int) -> list[Any]:
     """
     since = m.decided.live.get((c, b))
     if since is not None:
-        by_then = since[1] <= m.instance.calendar.date(k)
+        calendar = m.instance.calendar
+        months = calendar.start.year * 12 + calendar.start.month - 1 + k * calendar.period_months
+        by_then = months >= 12 and since[1] <= calendar.date(k)  # dates begin with the year 1
         return variables(m, m.sets.all_joins(c, b, LIVE), m.sets.opened(b, c, None, LIVE)) if by_then else []
     return variables(m, m.sets.all_joins(c, b, k), m.sets.opened(b, c, None, k))

@@ -103,13 +103,16 @@ def test_sequencing_row_waits_for_so_many_periods(
         ("2025-04-01", 2, [-1, 0]),
         ("2024-04-01", 2, [0, 0]),
         ("2026-04-01", 2, [-1, -1]),
+        ("1900-01-01", 126, [0, 0]),
+        ("1900-01-01", 2026, [-1, -1]),
+        ("1900-01-01", 30_000, [-1, -1]),
     ],
 )
 @pytest.mark.parametrize("council", ["Ash", "Elm"])
 def test_sequencing_row_counts_what_is_live_from_its_own_date(
     shire_model: Callable[..., Any], two_services: dict[str, str], since: str, periods: int, room: list[int], council: str
 ) -> None:
-    """Elm is live with Ash for waste, and so is Ash itself: since a day at least so many years before the tranche."""
+    """Elm is live with Ash for waste, and so is Ash itself: since a day at least so many years before the tranche, as far as dates go."""
     rule = AFTER_WASTE.replace("periods = 1", f"periods = {periods}")
     m = shire_model(rules=rule, commitments=WASTE_LIVE.format(since), **two_services)
     live = {"join": {("Elm", "waste", "Ash", -1): 1}, "open": {("waste", "Ash", -1): 1}}
