@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from formulations.terms import linear, variables
-from instances import LIVE
 
 
 def each_hosts_index(m: Any) -> list[tuple[str, str]]:
@@ -23,6 +22,6 @@ def each_hosts_rule(m: Any, c: str, s: str) -> Any:
     One row for each service that it may join for: stronger than one for all of them together. What is live already is not
     judged, but hosting counts. Units: partnerships. Source: Tewkesbury and Cheltenham, guide.
     """
-    joins = variables(m, [j for j in m.sets.all_joins(c, s) if j[-1] != LIVE])
+    joins = variables(m, m.sets.all_joins(c, s))
     hosting = variables(m, (), [o for t, h in m.sets.vehicles if h == c and t != s for o in m.sets.opened(t, h)])
     return (None, linear([1.0] * len(joins) + [-1.0] * len(hosting), joins + hosting), 0)

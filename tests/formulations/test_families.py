@@ -56,6 +56,13 @@ def test_a_demand_without_moves_is_unreachable(
     assert expected.index not in getattr(m, expected.family)
 
 
+def test_a_saving_without_moves_is_unreachable(shire_model: Callable[..., Any]) -> None:
+    """Where nobody may join anybody nothing can be saved."""
+    rules = "maximum_distance = 0.001\nminimum_total_saving = {{ amount = {}, year = 2 }}"
+    assert shire_model(rules=rules.format(1)).unreachable == [Unreachable("minimum_total_saving", (2,))]
+    assert shire_model(rules=rules.format(0)).unreachable == []
+
+
 def test_what_can_be_met_is_not_unreachable(shire_model: Callable[..., Any]) -> None:
     """Oak may join Ash alone and Yew Elm alone: the clash is left to the solver, since each has a move."""
     commitments = HEADER + "Oak, payroll, together, Yew,\nOak, payroll, never_with, Elm,\nYew, payroll, never_with, Ash,\n"
