@@ -172,7 +172,7 @@ def _with_vehicles(graph: CouncilGraph) -> tuple[pd.DataFrame, pd.DataFrame]:
     moves = graph.moves.merge(table, how="inner", on="service")
     if fixed:
         named = [fixed.get((h, s)) for h, s in zip(moves["host"], moves["service"], strict=True)]
-        moves = moves[[name is None or name == vehicle for name, vehicle in zip(named, moves["vehicle"], strict=True)]]
+        moves = moves[np.array([name in (None, vehicle) for name, vehicle in zip(named, moves["vehicle"], strict=True)], dtype=bool)]
     if len(table) > len(instance.services) or fixed:
         moves = moves.sort_values(["service", "host", "vehicle", "council", "tranche"], kind="stable")
     moves = moves.reset_index(drop=True)

@@ -120,6 +120,13 @@ def test_a_commitment_names_the_vehicle(shire: Callable[..., Instance], row: str
     assert set(ash["council"]) >= {"Ash", "Oak", "Yew"}
 
 
+def test_a_commitment_names_the_vehicle_of_what_cannot_be(shire_model: Callable[..., Any]) -> None:
+    """Where nobody may join anybody there is no move at all, whatever the vehicle."""
+    m = shire_model(vehicles=VEHICLES, commitments=COMMITMENTS + "Ash, payroll, hosts, , company\n", rules="maximum_distance = 1")
+    assert rows(m, "OPENS") == rows(m, "JOINS") == set()
+    assert [one.family for one in m.unreachable] == ["must_host"]
+
+
 def test_partnership_size_minimum_row_of_a_vehicle(shire_model: Callable[..., Any]) -> None:
     """The company needs three members, the lead authority two; the greater of rule and vehicle holds."""
     for rule, least, company in (("", 2, 3), ("partnership_size = { minimum = 4 }", 4, 4), ("partnership_size = false", 2, 3)):
