@@ -51,9 +51,10 @@ FAMILIES: dict[str, tuple[Any, Any]] = {
     "one_arrangement": (one_arrangement.one_arrangement_index, one_arrangement.one_arrangement_rule),
     "join_after_open": (join_after_open.join_after_open_index, join_after_open.join_after_open_rule),
     "conflicts": (conflicts.conflicts_index, conflicts.conflicts_rule),
-    "contiguity_beside": (contiguity.contiguity_beside_index, contiguity.contiguity_beside_rule),
-    "contiguity_flow": (contiguity.contiguity_index, contiguity.contiguity_flow_rule),
-    "contiguity_through": (contiguity.contiguity_index, contiguity.contiguity_through_rule),
+    "contiguity_separator": (contiguity.contiguity_separator_index, contiguity.contiguity_separator_rule),
+    "contiguity_clique": (contiguity.contiguity_clique_index, contiguity.contiguity_clique_rule),
+    "contiguity_flow": (contiguity.contiguity_flow_index, contiguity.contiguity_flow_rule),
+    "contiguity_through": (contiguity.contiguity_through_index, contiguity.contiguity_through_rule),
     "partnership_size_minimum": (partnership_size.partnership_size_minimum_index, partnership_size.partnership_size_minimum_rule),
     "partnership_size_maximum": (partnership_size.partnership_size_maximum_index, partnership_size.partnership_size_maximum_rule),
     "maximum_partnerships": (maximum_partnerships.maximum_partnerships_index, maximum_partnerships.maximum_partnerships_rule),
@@ -110,7 +111,7 @@ def _build(priced: Priced, objective: Objective, presolve: bool) -> pyo.Concrete
     _declare_moves(m)
     _declare_purchasing(m)
     m.grounds = contiguity.grounds(m)
-    m.ARCS = pyo.Set(initialize=contiguity.arcs(m), dimen=4, doc="(s, h, a, b): ways from council to neighbour within a partnership")
+    m.ARCS = pyo.Set(initialize=contiguity.arcs(m), dimen=4, doc="(s, h, a, b): ways through a partnership")
     m.flow = pyo.Var(m.ARCS, bounds=(0, None))
     m.meetings = partner_limit.meetings(m)
     m.PARTNERS = pyo.Set(initialize=partner_limit.possible_partners(m), dimen=2, doc="(a, b): councils that may be partners")

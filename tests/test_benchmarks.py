@@ -32,4 +32,4 @@ def test_regions_repeat_and_are_sound(tmp_path: Path) -> None:
     assert (tmp_path / "one" / "baselines.csv").read_bytes() != (tmp_path / "other" / "baselines.csv").read_bytes()
     instance = read(tmp_path / "one")
     assert (len(instance.councils), len(instance.services), instance.calendar.tranches) == (6, 4, 3)
-    assert {"contracts", "compatibility", "tiers"} <= {name for name, rows in instance.tables.items() if rows}
+    assert {"adjacency", "contracts", "compatibility", "tiers"} <= {name for name, rows in instance.tables.items() if rows}

@@ -1,7 +1,8 @@
 """A seeded region of any size for benchmarks: plausible figures, not real ones.
 
 Councils lie in the plane at English density with log-normal populations; costs follow population with noise; two in five
-council-services have a running contract; pairs under different control get on less well. Every rule of interest is on.
+council-services have a running contract; pairs under different control get on less well. Neighbours are those of the Gabriel
+graph. Every rule of interest is on but contiguity.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ def write_region(folder: Path, councils: int, services: int, tranches: int, seed
         "services": offers.drop(columns=["pounds_a_head", "fixed_share", "procured_share"]),
         "baselines": baselines,
         "contracts": _contracts(rng, baselines, tranches),
+        "adjacency": _adjacency(people),
         "compatibility": _compatibility(rng, people),
         "tiers": _tiers(offers, people),
     }
@@ -136,6 +138,17 @@ def _compatibility(rng: np.random.Generator, people: pd.DataFrame) -> pd.DataFra
     score = np.clip(np.round(rng.normal(mean, 0.1), 3), 0.01, 1.0)
     council = people["council"].to_numpy()
     return pd.DataFrame({"council_a": council[a], "council_b": council[b], "service": "", "score": score})
+
+
+def _adjacency(people: pd.DataFrame) -> pd.DataFrame:
+    """Pairs with nobody else in the circle on the line between them: the Gabriel graph, which is planar and connected."""
+    north = people["latitude"].to_numpy() * KM_PER_DEGREE
+    east = people["longitude"].to_numpy() * KM_PER_DEGREE * np.cos(np.radians(ORIGIN[0]))
+    square = (north[:, None] - north) ** 2 + (east[:, None] - east) ** 2
+    a, b = np.triu_indices(len(people), 1)
+    between = (square[a] + square[b] < square[a, b][:, None]).any(axis=1)
+    council = people["council"].to_numpy()
+    return pd.DataFrame({"council_a": council[a[~between]], "council_b": council[b[~between]]})
 
 
 def _tiers(offers: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
