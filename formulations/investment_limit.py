@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from formulations.terms import THOUSAND, linear
-from instances import LIVE, financial_year
+from instances import financial_year
 
 Scope = tuple[str, str, str]
 """programme, council or total; the council, or ''; the financial year, or ''."""
@@ -21,7 +21,7 @@ def spending(m: Any) -> dict[Scope, tuple[list[float], list[Any]]]:
     items += [(o[1], o[-1], cost[m.sets.open_row[o]], variable) for o, variable in m.opens.items()]
     items += [(t[0], t[-1], option_cost[m.sets.take_row[t]], variable) for t, variable in m.takes.items()]
     for council, tranche, amount, variable in items:
-        if tranche == LIVE or amount == 0:
+        if amount == 0:  # as of all that is live already
             continue
         year = financial_year(calendar.date(tranche))
         for scope in (("programme", "", year), ("council", council, year), ("total", "", "")):

@@ -119,10 +119,10 @@ def test_investment_limit_row_leaves_out_what_is_live(shire_model: Callable[...,
 
 def test_investment_limit_row_with_income(shire_model: Callable[..., Any]) -> None:
     """A one-off below 0, such as the sale of a depot, makes room; it does not hide that more could be spent."""
-    estimates = "council, service, host, one_off_cost\nElm, payroll, Ash, -6000\n"
+    estimates = "council, service, host, one_off_cost\nElm, payroll, Ash, -600000\n"
     m = shire_model("12 1 3", economics=FIGURES, rules=limit("total = 12_000"), estimates=estimates)
     put(m, join={("Elm", *ASH, 0): 1, ("Yew", *ASH, 0): 1}, open={(*ASH, 0): 1})
-    assert slack(m, "investment_limit", "total", "", "") == pytest.approx(12 + 6 - 8 - 10)
+    assert slack(m, "investment_limit", "total", "", "") == pytest.approx(12 + 600 - 8 - 10)
 
 
 @pytest.mark.parametrize(

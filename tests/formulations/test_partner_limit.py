@@ -56,6 +56,14 @@ def test_partner_link_index_of_pairs_that_count(shire_model: Callable[..., Any],
     assert rows(m, "partner_link") == rows(m, "partner_limit") == set()
 
 
+def test_partner_link_index_of_one_who_could_have_too_many(shire_model: Callable[..., Any]) -> None:
+    """Only Elm could have three; its pairs count, wherever its name stands in them."""
+    apart = "Ash, payroll, never_with, Oak\nAsh, payroll, never_with, Yew\n"
+    m = shire_model(rules="partner_limit = 2", commitments=NEVER + apart)
+    assert rows(m, "partner_limit") == {"Elm"}
+    assert rows(m, "PARTNERS") == {("Ash", "Elm"), ("Elm", "Oak"), ("Elm", "Yew")}
+
+
 @pytest.mark.parametrize(
     ("join", "partner", "room"),
     [

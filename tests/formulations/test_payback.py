@@ -72,6 +72,7 @@ def test_window(shire_model: Callable[..., Any], calendar: str, years: str, open
         ("1.5", {"Elm": 0}, 0, [37.5 - 30 - 11.5, 15 + 7.5]),
         ("1.5", {"Elm": 0, "Yew": 1}, 0, [7.5 + 7.5 - 30 - 11.5, 22.5 - 30 + 22.5]),
         ("1", {"Elm": 0, "Yew": 1}, 0, [25 - 30 - 11, 15 - 30 + 5 + 20 + 15]),
+        ("1", {"Elm": 1}, 1, [0, 25 - 30 - 11]),
         ("3", {"Elm": 0}, 0, [75 - 30 - 13, 10]),
     ],
 )
@@ -110,10 +111,13 @@ def test_payback_row_of_half_years_until_an_end(shire_model: Callable[..., Any])
     assert slack(m, "payback", *ASH, 0) == pytest.approx(25 * 0.75 - 30 - 10 - 1.25)
 
 
-@pytest.mark.parametrize(("years", "bought"), [("1", 5), ("1.5", 5 + 2.5), ("2", 10), ("3", 15)])
-def test_payback_row_with_purchasing(shire_model: Callable[..., Any], years: str, bought: float) -> None:
+@pytest.mark.parametrize(
+    ("calendar", "years", "bought"),
+    [("12 2 3", "1", 5), ("12 2 3", "1.5", 5 + 2.5), ("12 2 3", "2", 10), ("12 2 3", "3", 15), ("6 2 3", "1", 5), ("6 2 3", "1.25", 6.25)],
+)
+def test_payback_row_with_purchasing(shire_model: Callable[..., Any], calendar: str, years: str, bought: float) -> None:
     """A tenth of Ash's 20 and Elm's 30 a year, as far as it falls within the window; what they buy through Elm does not count."""
-    m = shire_model(economics="duplication_avoided = 0.5", rules=f"payback = {years}", tiers=TIERS)
+    m = shire_model(calendar, economics="duplication_avoided = 0.5", rules=f"payback = {years}", tiers=TIERS)
     buy = {(c, *host, e, 0): 1 for c in ("Ash", "Elm") for host in (ASH, ELM) for e in (0, 1)}
     put(m, open={(*ASH, 0): 1}, buy=buy)
     assert slack(m, "payback", *ASH, 0) == pytest.approx(bought)
