@@ -9,7 +9,13 @@ from typing import Any, Protocol
 
 from optimiser.money import percent, short
 
-STAGES = {"price": "Pricing the moves", "build": "Building the model", "solve": "Solving", "settle ties": "Settling ties", "audit": "Auditing the plan"}
+STAGES = {
+    "price": "Pricing the moves",
+    "build": "Building the model",
+    "solve": "Solving",
+    "settle ties": "Settling ties",
+    "audit": "Auditing the plan",
+}
 
 
 class Reporter(Protocol):
