@@ -191,7 +191,8 @@ def settle(m: Any, values: Mapping[str, float]) -> dict[str, float]:
         taken |= {h for o in m.sets.opened(s, h, v, last) if h in able and values[m.opens[o].name] > 0.5}
         bought = sum(baselines[c, s].procured_cost for c in sorted(taken))
         reachable = steps(m, s, h, v, e)
-        reached = [t for t in reachable if m.priced.purchasing[s].from_volume[t] / growth(m, s, e) <= bought + HALF_PENNY]
+        volumes = m.priced.purchasing[s].from_volume
+        reached = [t for t in reachable if taken and volumes[t] / growth(m, s, e) <= bought + HALF_PENNY]
         for t in reachable:
             here = bool(reached) and t == reached[-1]
             settled[m.reach[s, h, v, e, t].name] = float(here)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from pyomo.environ import Constraint, TransformationFactory, Var, value
-from small import brief, put, rows, slack
+from small import LEAD_AUTHORITY, brief, put, rows, slack
 
 import solvers
 from formulations import settle
@@ -187,6 +187,17 @@ def test_purchasing_in_the_objective_with_growth(shire_model: Callable[..., Any]
     m = shire_model(tiers=TIERS, economics=GROWTH, rules="minimum_saving = 0.1")
     put(m, buy={(c, *ASH, e, 1): 1 for c in ("Ash", "Elm") for e in (FULL, 0, 1, 2)})
     assert value(m.objective) == pytest.approx((1 + 2 + 4) * 50 * 0.05)
+
+
+def test_settle_what_has_not_opened(shire_model: Callable[..., Any]) -> None:
+    """A step from 0 on is not stood on by a partnership that is not there, nor by one before it is."""
+    m = shire_model(tiers="service, from_volume, rate\npayroll, 0, 0.1\n")
+    left = {variable.name: 0.0 for variable in m.component_data_objects(Var)}
+    assert settle(m, left) == (left, 0)
+    left |= {m.open[(*ASH, LEAD_AUTHORITY, 1)].name: 1.0}
+    settled, objective = settle(m, left)
+    assert objective == pytest.approx(0.1 * 20 * 2)
+    assert [settled[m.reach[(*ASH, LEAD_AUTHORITY, e, 0)].name] for e in (0, 1)] == [0, 1]
 
 
 @pytest.mark.parametrize(
