@@ -16,7 +16,7 @@ def sequencing_index(m: Any) -> list[tuple[int, str, str, str, int]]:
         waiting = [s for s in services if s == sequence.service or (sequence.category and services[s].category == sequence.category)]
         for s in waiting:
             for c, tranches in _own_tranches(m, s).items():
-                needed = [a for a in sequence.after or () if (c, a) in m.instance.baselines] if sequence.after else [""]
+                needed = [a for a in sequence.after if (c, a) in m.instance.baselines] if sequence.after else [""]
                 found += [(i, c, s, a, k) for a in needed for k in tranches]
     return found
 

@@ -42,6 +42,20 @@ def test_host_capacity_row(shire_model: Callable[..., Any], joined: dict[str, in
     assert slack(m, "host_capacity", "payroll", "Ash") == pytest.approx(room / 1000)
 
 
+def test_host_capacity_row_without_work(shire_model: Callable[..., Any]) -> None:
+    """Ash has no work of its own, nor has Yew: 2 are left, of which Oak takes 1."""
+    baselines = """
+        council, service, annual_cost, volume, can_host, host_capacity
+        Ash,     payroll, 100000,      0,      yes,      2
+        Elm,     payroll, 150000,      0.5,    no,
+        Oak,     payroll, 80000,       1,      no,
+        Yew,     payroll, 60000,       0,      no,
+        """
+    m = shire_model(baselines=baselines)
+    put(m, join={("Oak", "payroll", "Ash", 0): 1, ("Yew", "payroll", "Ash", 0): 1}, open={("payroll", "Ash", 0): 1})
+    assert slack(m, "host_capacity", "payroll", "Ash") == pytest.approx((2 - 1) / 2)
+
+
 def test_host_capacity_row_of_a_host_that_is_full(shire_model: Callable[..., Any]) -> None:
     """Ash's own work is more than it says it can run, so it cannot open, whoever joins."""
     m = shire_model(baselines=CAPPED.replace("2000", "900"))

@@ -74,6 +74,7 @@ def test_partnership_size_maximum_index(shire_model: Callable[..., Any], changes
     ],
 )
 def test_partnership_size_maximum_row(shire_model: Callable[..., Any], joined: dict[str, int], opened: int | None, room: int) -> None:
-    """With two members at most, one joins Ash if it opens and none if not."""
-    m = sized(shire_model(rules="partnership_size = { maximum = 2 }"), joined, opened)
-    assert slack(m, "partnership_size_maximum", "payroll", "Ash") == room
+    """With two members at most, one joins Ash if it opens and none if not; with three two."""
+    for maximum in (2, 3):
+        m = sized(shire_model(rules=f"partnership_size = {{ maximum = {maximum} }}"), joined, opened)
+        assert slack(m, "partnership_size_maximum", "payroll", "Ash") == room + (maximum - 2) * (opened is not None)
