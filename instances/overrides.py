@@ -240,6 +240,11 @@ def _operate(override: Override, old: Any, path: str) -> Any:
         return value
     if old is None:
         raise OverrideError(f"{path} is blank, so {override.operation} has nothing to work on", "use = to set it")
+    figures = (
+        [key for key, item in old.items() if isinstance(item, int | float) and not isinstance(item, bool)] if isinstance(old, dict) else []
+    )
+    if len(figures) == 1 and len(old) > 1 and all(item is None for key, item in old.items() if key not in figures):
+        return {**old, figures[0]: _operate(override, old[figures[0]], path)}  # a limit in km that was written as one number
     if isinstance(old, dict):
         close = join_path([*split_path(path), str(next(iter(old), "KEY"))])
         raise OverrideError(f"{path} is no single figure", f"name one, such as {close}, or {path}.* for all")

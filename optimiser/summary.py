@@ -188,19 +188,21 @@ def _councils(plan: Plan) -> Table:
 
 
 def what_passes(plan: Plan, instance: Instance) -> list[str]:
-    """What passes to whom when councils cease; from that day on nothing is counted."""
-    groups: dict[tuple[dt.date, str, str], list[tuple[str, float]]] = defaultdict(list)
-    moves: list[tuple[Member | OptionTaken, str]] = [(m, p.service) for p in plan.document.partnerships for m in p.members]
-    moves += [(o, o.service) for o in plan.document.options]
-    for move, service in moves:
+    """What ends when councils cease, and to whom it passes; from then on nothing is counted."""
+    groups: dict[tuple[dt.date, str, str, str], list[tuple[str, float]]] = defaultdict(list)
+    moves: list[tuple[Member | OptionTaken, str, str]] = [(m, p.service, p.host) for p in plan.document.partnerships for m in p.members]
+    moves += [(o, o.service, o.council) for o in plan.document.options]
+    for move, service, host in moves:
         if move.ends is not None and move.ends < instance.calendar.date(instance.calendar.periods):
-            groups[move.ends, move.council, move.passes_to].append((instance.services[service].name or service, move.annual_saving))
+            gone = move.council if instance.councils[move.council].ceases == move.ends else host
+            why = "" if gone == move.council else f", since its host {gone} ceases"
+            to = f" and passes to {move.passes_to}" if move.passes_to else ""
+            groups[move.ends, move.council, why, to].append((instance.services[service].name or service, move.annual_saving))
     lines = []
-    for (day, council, successor), services in sorted(groups.items()):
+    for (day, council, why, to), services in sorted(groups.items()):
         names, saving = ", ".join(name for name, _ in services), sum(amount for _, amount in services)
-        to = f" and passes to {successor}" if successor else ""
-        lines.append(f"  {council}: {names} ({pounds(saving)} a year) ends on {day.day} {day:%B %Y}{to}")
-    return ["What ends when councils cease; nothing is counted from that day on:", *lines] if lines else []
+        lines.append(f"  {council}: {names} ({pounds(saving)} a year) ends on {day.day} {day:%B %Y}{why}{to}")
+    return ["What ends when councils cease; months that begin from that day on are not counted:", *lines] if lines else []
 
 
 def _not_shared(plan: Plan, instance: Instance) -> list[str]:

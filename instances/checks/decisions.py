@@ -74,3 +74,18 @@ def check_live(draft: Draft) -> Iterator[Fault]:
         if host not in (council, elsewhere):
             problem = f"'{host}' is live with '{elsewhere}' for {service}, so '{council}' cannot be live with it"
             yield _at(line)("other", problem, "name the host of the partnership")
+    yield from _live_apart(draft, {key: host for key, (_, host) in live.items()})
+
+
+def _live_apart(draft: Draft, live: dict[tuple[str, str], str]) -> Iterator[Fault]:
+    """Two councils that are live in one partnership are not kept apart."""
+    for line, row in draft.once(tables.Commitment):
+        if row.decision != "never_with" or row.other is None:
+            continue
+        services = [row.service] if row.service else sorted({service for _, service in live})
+        for service in services:
+            hosts = [live.get((council, service), council) for council in (row.council, row.other)]
+            if hosts[0] == hosts[1] and ((row.council, service) in live or (row.other, service) in live):
+                problem = f"'{row.council}' and '{row.other}' are live together for {service}"
+                yield _at(line)("decision", problem, "take out this row, or what is live")
+                break

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small import shire
 
 from instances import Instance, InstanceError, OverrideChange, apply, read
 from instances.overrides import Override
@@ -389,3 +390,12 @@ def test_absurd_values() -> None:
     for value in (deep, "9" * 400, "9" * 5000, "[" * 3000, "1\nother = 2"):
         assert len(faults(f"economics.growth = {value}")) == 1
         assert len(faults(f"baselines.Ash.payroll.fte = {value}")) == 1
+
+
+@pytest.mark.parametrize(("text", "km"), [("+= 5", 34.9), ("*= 2", 59.8), ("= 40", 40.0)])
+def test_a_limit_in_km_is_relaxed_as_it_is_written(tmp_path: Path, text: str, km: float) -> None:
+    """One number stands for km; so does what is added to it."""
+    shire(tmp_path, rules="maximum_distance = 29.9")
+    limit = read(tmp_path, overrides=[f"rules.maximum_distance {text}"]).rules.maximum_distance
+    assert isinstance(limit, DistanceLimit)
+    assert (limit.km, limit.minutes) == (pytest.approx(km), None)
