@@ -187,8 +187,8 @@ class _Fields:
 
     def _group(self, c: int, gate: int) -> int:
         """The member and others that are in conflict with one another and that the same set separates from the host."""
-        group, rest = 1 << c, self.against[c] & self.alive & ~gate
-        for d in _places(rest):
+        group = 1 << c
+        for d in _places(self.against[c] & self.alive):
             if group & ~self.against[d] == 0 and not self.reached(1 << d, self.field[d] & ~gate) & HOST:
                 group |= 1 << d
         return group

@@ -9,18 +9,31 @@ from pathlib import Path
 from benchmarks.region import write_region
 
 from instances import read
+from instances.rules import Rules
 
-STAGES = Path(__file__).resolve().parent / "benchmarks" / "stages.py"
+BENCHMARKS = Path(__file__).resolve().parent / "benchmarks"
 
 
 def test_benchmark_prints_a_line_for_each_region() -> None:
     """Moves, rows, seconds of each stage, root gap, proven gap, share of pricing and building, memory."""
-    answer = subprocess.run([sys.executable, str(STAGES), "5x2x3", "--seeds", "1", "2"], capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "stages.py"), "5x2x3", "--seeds", "1", "2"], capture_output=True, text=True, check=True
+    )
     head, *lines = answer.stdout.splitlines()
     assert "root gap" in head
     assert [line.split()[:2] for line in lines] == [["5x2x3", "1"], ["5x2x3", "2"]]
     assert all(len(line.split()) == 12 for line in lines)
     assert all(int(line.split()[2].replace(",", "")) > 0 for line in lines)
+
+
+def test_benchmark_of_rules_leaves_none_out() -> None:
+    """Every rule of the instance format is switched on or off in some line, and most lines have a plan."""
+    answer = subprocess.run([sys.executable, str(BENCHMARKS / "families.py"), "4x3x3"], capture_output=True, text=True, check=True)
+    head, first, *lines = answer.stdout.splitlines()
+    assert "root gap" in head
+    assert first.startswith("as it is")
+    assert {line.split()[0].rstrip(",") for line in lines} == {*Rules.model_fields, "tiers"}
+    assert sum("no plan" in line for line in lines) <= 2
 
 
 def test_regions_repeat_and_are_sound(tmp_path: Path) -> None:

@@ -114,6 +114,9 @@ def _baselines(rng: np.random.Generator, people: pd.DataFrame, offers: pd.DataFr
             "fte": np.round(annual * 0.5 / 46_000, 1),
             "volume": grid["population"],
             "platform": rng.choice(["Alpha", "Beta", "Gamma"], len(grid)),
+            "performance": np.round(
+                np.random.default_rng(len(grid)).normal(0.6, 0.12, len(grid)), 3
+            ),  # of its own: seeds keep their regions
         }
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -204,8 +204,10 @@ def region(folder: Path, seed: int) -> tuple[Any, nx.Graph[str]]:
     names = [f"C{number}" for number in range(rng.randint(3, 7))]
     density = rng.choice((0.2, 0.35, 0.5))
     pairs = [pair for pair in combinations(names, 2) if rng.random() < density] or [(names[0], names[1])]
-    decided = [f"{a}, payroll, never_with, {b},," for a, b in combinations(names, 2) if rng.random() < rng.choice((0.0, 0.0, 0.25))]
     live = rng.sample(names[1:], rng.randint(1, 2)) if rng.random() < 0.4 else []
+    apart = [pair for pair in combinations(names, 2) if rng.random() < rng.choice((0.0, 0.0, 0.25))]
+    together = {names[0], *live} if live else set()
+    decided = [f"{a}, payroll, never_with, {b},," for a, b in apart if not {a, b} <= together]
     vehicles = {"vehicles": "vehicle\ncompany\nlead"} if rng.random() < 0.4 else {}
     decided += [f"{c}, payroll, live, {names[0]}, 2025-04-01, {'company' if vehicles else ''}" for c in live]
     tables = {
@@ -275,6 +277,25 @@ def test_flow_alone_settles_deep_members(tmp_path: Path, seed: int) -> None:
     for host in sorted({h for _, h, _, _ in m.OPENS}):
         for group in groups(m, host):
             assert judge({(c, host) for c in group}) == nx.is_connected(graph.subgraph([host, *group])), (host, group)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_follows_is_followed_to_the_end(seed: int) -> None:
+    """Conflicts that follow are told as conflicts: nothing new follows from them."""
+    rng = Random(seed)
+    names = [f"C{number}" for number in range(9)]
+    pairs = [pair for pair in combinations(names, 2) if rng.random() < 0.3]
+    conflict: dict[str, set[str]] = {c: set() for c in names[1:]}
+    for a, b in combinations(names[1:], 2):
+        if rng.random() < 0.15:
+            conflict[a].add(b)
+            conflict[b].add(a)
+    first = ground(names[0], names[1:], pairs, conflict, None)
+    for a, b in (pair for clique in first.cliques for pair in permutations(clique, 2)):
+        conflict[a].add(b)
+    again = ground(names[0], names[1:], pairs, conflict, None)
+    assert again.cliques == ()
+    assert (again.neighbours, again.deep, again.separators) == (first.neighbours, first.deep, first.separators)
 
 
 @pytest.mark.parametrize(("width", "height"), [(3, 3), (4, 2)])
