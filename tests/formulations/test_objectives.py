@@ -82,6 +82,18 @@ def test_what_purchasing_counts(shire_model: Callable[..., Any], objective: Obje
     assert value(m.objective) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("objective", "expected"),
+    [(Objective(), 12.5 * (1 + 1 / 1.1 + 1 / 1.21 + 1 / 1.331) - 8), (NET, 50 - 8), (SECOND, 25)],
+    ids=["npv", "net saving", "second year"],
+)
+def test_what_half_years_count(shire_model: Callable[..., Any], objective: Objective, expected: float) -> None:
+    """Half of Elm's 25 in each of four periods."""
+    m = shire_model("6 1 2", economics="duplication_avoided = 0.5\nintegration_cost = 8000\ndiscount_rate = 0.21", objective=objective)
+    put(m, join={("Elm", *ASH, 0): 1})
+    assert value(m.objective) == pytest.approx(expected)
+
+
 def test_what_a_live_move_counts(shire_model: Callable[..., Any]) -> None:
     """It has paid; what is left runs on."""
     live = "council, service, decision, other, go_live\nElm, payroll, live, Ash, 2025-04-01\n"
