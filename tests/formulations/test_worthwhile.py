@@ -46,6 +46,13 @@ def test_what_pays_at_best(shire: Callable[..., Instance], set_up: int, rules: s
     assert worthwhile(price(shire("12 1 1", economics=f"duplication_avoided = 0.5\nset_up_cost = {set_up}", rules=rules))) == kept
 
 
+@pytest.mark.parametrize(("set_up", "kept"), [(15_999, {ASH}), (16_000, set())])
+def test_who_loses_by_joining_is_left_out(shire: Callable[..., Instance], set_up: int, kept: set[tuple[str, str]]) -> None:
+    """For 12 each Elm's 25 and Yew's 15 leave 16, with Elm as host Ash's and Yew's 11; Oak's 10 would only make it less."""
+    economics = f"duplication_avoided = 0.5\nintegration_cost = 12000\nset_up_cost = {set_up}"
+    assert worthwhile(price(shire("12 1 1", economics=economics))) == kept
+
+
 @pytest.mark.parametrize(("rate", "kept"), [(0.5, {ASH}), (0.501, {ASH, ELM}), (0.4, set())])
 def test_purchasing_counts_at_its_highest_rate(shire: Callable[..., Instance], rate: float, kept: set[tuple[str, str]]) -> None:
     """Half of 100 thousand of procured spend on top of 50 or 45, whether the step is reached or not."""
@@ -130,6 +137,13 @@ def test_income_makes_room_under_an_investment_limit(shire_plan: Callable[..., A
     worth, plan = shire_plan("12 1 1", **changes, **two_services, estimates=estimates)
     assert worth == pytest.approx(25_000)
     assert ("Elm", "waste") in plan
+
+
+def test_income_alone_makes_nothing_worthwhile(shire: Callable[..., Instance], two_services: dict[str, str]) -> None:
+    """Where nothing limits what is spent, what earns 9 once and costs 10 a year stays out."""
+    estimates = "council, service, host, annual_cost, one_off_cost\nElm, waste, Ash, 10000, -9000\n"
+    for rules, kept in (("", set()), ("investment_limit = false", set()), ("investment_limit = { total = 1 }", {ASH, ELM, WASTE})):
+        assert worthwhile(price(shire("12 1 1", economics=FIGURES, rules=rules, estimates=estimates, **two_services))) == kept
 
 
 def test_each_vehicle_is_judged_by_itself(shire: Callable[..., Instance]) -> None:
