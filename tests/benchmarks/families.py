@@ -50,7 +50,7 @@ ON = {
 """A figure for each rule that the region leaves off."""
 COMMITMENTS = """\
 council,service,decision,other,go_live
-Council 003,Service 00,hosts,,
+Council 000,Service 00,hosts,,
 Council 001,Service 01,stays_out,,
 Council 000,,never_with,Council 002,
 """

@@ -126,9 +126,3 @@ def test_a_live_commitment_that_the_plan_moves_is_found(tmp_path: Path) -> None:
     assert "rule commitments, Dover live with Thanet in payroll: is not kept" in faults
     empty = audit(instance, document_for(instance, [])).faults
     assert len(empty) == 2
-
-
-def test_two_that_are_live_together_may_never_share_otherwise(tmp_path: Path) -> None:
-    """never_with does not undo what is live already."""
-    instance = kent(tmp_path, commitments=f"{LIVE}Dover,payroll,never_with,Thanet,\n")
-    assert audit(instance, document_for(instance, [decision("payroll", ("Thanet", -1), ("Dover", -1))])).passed
