@@ -19,6 +19,24 @@ NO_OVERALL_CONTROL = {"noc", "no overall control"}
 
 def derived_scores(instance: Instance) -> Matrix:
     """Scores of all pairs from politics, culture and history, shape (n, n); 1 where nothing is known."""
+    total, weight = _weighted(instance)
+    return np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), 1.0)
+
+
+def known_pairs(instance: Instance) -> dict[str, NDArray[np.bool_]]:
+    """Pairs of whose compatibility anything is known, for each service: a score, or a part of the derived score that weighs."""
+    position = {council: index for index, council in enumerate(instance.councils)}
+    common = _weighted(instance)[1] > 0
+    found = {service: common.copy() for service in instance.services}
+    for row in instance.rows(Compatibility):
+        a, b = position[row.council_a], position[row.council_b]
+        for service in instance.services if row.service is None else (row.service,):
+            found[service][a, b] = found[service][b, a] = True
+    return found
+
+
+def _weighted(instance: Instance) -> tuple[Matrix, Matrix]:
+    """Sum of weight times score of what is known of each pair, and the sum of the weights, shape (n, n)."""
     councils = list(instance.councils.values())
     weights, scores = instance.economics.compatibility_weights, instance.economics.compatibility_scores
     control = [_control(row.control) for row in councils]
@@ -34,7 +52,7 @@ def derived_scores(instance: Instance) -> Matrix:
         known = ~np.isnan(part)
         total[known] += share * part[known]
         weight[known] += share
-    return np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), 1.0)
+    return total, weight
 
 
 def _control(control: str | None) -> str:

@@ -40,6 +40,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     economics.check_distances_known,
     economics.check_volumes_known,
     economics.check_performance_known,
+    economics.check_compatibility_known,
 )
 
 

@@ -67,6 +67,11 @@ class Draft:
         draft.__dict__["instance"] = instance
         return draft
 
+    @property
+    def damaged(self) -> set[str]:
+        """Tables that are incomplete or have rows that are not valid."""
+        return {name for name, records in self.records.items() if any(record.row is None for record in records)} | self.incomplete
+
     def numbered(self, model: type[AnyRow]) -> Iterator[tuple[int | None, AnyRow]]:
         """Valid rows of a table with their row numbers, in the order of the file."""
         for record in self.records.get(table_name(model), ()):

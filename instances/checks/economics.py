@@ -1,4 +1,4 @@
-"""Rules and parameters that are on and need data: distances, volumes, performance."""
+"""Rules and parameters that are on and need data: distances, volumes, performance, compatibility."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from instances import tables
-from instances.checks.draft import Draft
+from instances.checks.draft import Draft, several
+from instances.checks.without_effect import known_by_service, run_by_several
 from instances.errors import Fault
 from instances.instance import Instance, row_key
 from instances.rule_figures import DistanceLimit
@@ -142,3 +143,26 @@ def check_performance_known(draft: Draft) -> Iterator[Fault]:
                 "give it, or write rules.quality = false",
                 column="performance",
             )
+
+
+def check_compatibility_known(draft: Draft) -> Iterator[Fault]:
+    """Rule compatibility needs to know something of some pair: a score, control, culture or joint working."""
+    instance = draft.instance
+    if instance is None or {"councils", "services", "compatibility", "history"} & draft.damaged:
+        return
+    rows = [*instance.rows(tables.Compatibility), *instance.rows(tables.History)]
+    councils = {council for row in rows for council in (row.council_a, row.council_b)}
+    if not (councils <= set(instance.councils) and {getattr(row, "service", None) for row in rows} <= {None, *instance.services}):
+        return  # a misspelt name may be what is known
+    figures = instance.figure("compatibility")
+    services = [service for service in run_by_several(instance) if service in figures]
+    if not services:
+        return
+    known = known_by_service(instance)
+    if not any(known[service].any() for service in services):
+        yield Fault(
+            "compatibility.csv",
+            f"nothing is known of any two councils that run {several(services, 'or')}, but rule compatibility is on",
+            "give scores, or control or culture in councils.csv, or write rules.compatibility = false",
+            column="score",
+        )

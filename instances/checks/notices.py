@@ -1,4 +1,4 @@
-"""What is no fault but would surprise: data without effect, figures that leave something open."""
+"""What is no fault but would surprise: data without effect, rules that leave nothing to share, figures that leave something open."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from instances import tables
 from instances.alternatives import available_options
 from instances.calendar import financial_year
 from instances.checks.draft import several
+from instances.checks.never_shared import never_shared
 from instances.checks.sequencing import BACK_OFFICE
+from instances.checks.without_effect import figures_without_effect
 from instances.commitments import Decided, decided
 from instances.instance import Instance
 
@@ -16,27 +18,13 @@ from instances.instance import Instance
 def notices(instance: Instance) -> Iterator[str]:
     """What the reader of a sound instance should know."""
     choices = decided(instance)
-    yield from _without_effect(instance)
+    yield from figures_without_effect(instance)
+    yield from never_shared(instance)
     yield from _without_neighbour(instance, choices)
     yield from _options(instance, choices)
     yield from _vehicles(instance)
     yield from _years(instance)
     yield from _sequencing(instance)
-
-
-def _without_effect(instance: Instance) -> Iterator[str]:
-    """Vetoes that no rule reads, services and councils with nothing to run."""
-    vetoes = sum(row.score == 0 for row in instance.rows(tables.Compatibility))
-    if vetoes and not instance.figure("compatibility"):
-        yield f"compatibility.csv: {vetoes} veto{'es have' if vetoes > 1 else ' has'} no effect while rule compatibility is off"
-    running = {service for _, service in instance.baselines}
-    for service in instance.services:
-        if service not in running:
-            yield f"services.csv: no council runs {service}"
-    active = {council for council, _ in instance.baselines}
-    for council in instance.councils:
-        if council not in active:
-            yield f"councils.csv: {council} runs no service"
 
 
 def _without_neighbour(instance: Instance, choices: Decided) -> Iterator[str]:

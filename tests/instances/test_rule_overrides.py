@@ -56,6 +56,7 @@ def ruled(tmp_path: Path) -> Instance:
         services=SERVICES,
         baselines=rows,
         distances=MINUTES,
+        compatibility="council_a, council_b, score\nAsh, Elm, 0.8\n",
         adjacency="council_a, council_b\nAsh, Elm\nElm, Oak\nOak, Yew\n",
         councils=SHIRE["councils"].replace("longitude", "longitude, ceases").replace("51.1,     0.0", "51.1, 0.0, 2028-04-01"),
         vehicles="vehicle, saving_factor, minimum_members, services\ncompany, 1.2, 3, payroll\nlead_authority,,,\n",

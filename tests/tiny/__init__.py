@@ -26,6 +26,7 @@ def write_tiny(folder: Path, seed: int, only: str = "", off: str = "") -> None:
     figures.draw(tiny)  # a limit in minutes asks for the minutes of every pair, a bundle for services that the same councils run
     ways.draw(tiny)
     decisions.draw(tiny)  # last, for decisions name councils that run the service, and vehicles
+    figures.draw_known(tiny)
     tiny.rules |= {off: False} if off else {}
     write(folder, tiny)
 

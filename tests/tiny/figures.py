@@ -176,6 +176,17 @@ def draw_fit(tiny: Tiny) -> None:
                 tiny.add("history", a, b, years=tiny.rng.randint(0, 14), what="joint committee")
 
 
+def draw_known(tiny: Tiny) -> None:
+    """Rule compatibility is refused where nothing is known of any pair, so one pair of each service has a score then."""
+    if not tiny.rules.get("compatibility") and not any(row.get("compatibility", "") != "" for row in tiny.services.values()):
+        return
+    for service in tiny.services:
+        running = tiny.runners(service)
+        told = [set(key[:2]) <= set(running) for key in tiny.tables["compatibility"] if key[2] in ("", service)]
+        if len(running) > 1 and not any(told):
+            tiny.add("compatibility", running[0], running[1], service, score=0.8)
+
+
 def draw_estimates(tiny: Tiny) -> None:
     """Figures worked out elsewhere for a few moves, hosting among them; some give only a part."""
     if not tiny.chance(0.35):
