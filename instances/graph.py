@@ -57,6 +57,10 @@ class CouncilGraph(Pairs):
         """Why other moves do not exist: the rule, the value, the limit. A blank council, host or tranche means any."""
         return self._built[1]
 
+    def forbidden_by_rule(self) -> dict[str, int]:
+        """How many entries of `forbidden` each rule has, by name."""
+        return {str(rule): int(count) for rule, count in self.forbidden["rule"].value_counts().sort_index().items()}
+
     @cached_property
     def options(self) -> pd.DataFrame:
         """Every alternative to sharing that can be taken: council, service, option, tranche; sorted by service, council, option, tranche."""

@@ -107,13 +107,21 @@ def _print(outcome: Outcome, *, json: bool, quiet: bool) -> None:
         if json:
             print(json_module.dumps(outcome.data, indent=2, ensure_ascii=False, allow_nan=False))
         elif not quiet:
-            from rich.console import Console
-
-            console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 140)
-            outcome.show(console)
+            outcome.show(_console())
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stands for stdout until the process ends
+
+
+def _console() -> Any:
+    """A console on stdout that leaves it to us what a reader who has seen enough means; rich would end with 1."""
+    from rich.console import Console
+
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Plain(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 140)
 
 
 def solve_instance(

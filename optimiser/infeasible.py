@@ -1,32 +1,124 @@
-"""Why there is no plan, as far as it shows without further solving: the demands that no move can meet."""
+"""Why there is no plan: the demands that no move can meet, and the single rules or commitments without which there is one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
-from formulations import Unreachable
+import formulations
+from formulations import Objective, Unreachable
 from formulations.pricing import Priced
+from formulations.terms import THOUSAND
+from instances import Instance, apply
+from instances.checks import Draft, check
+from instances.tables import Commitment
 from optimiser.money import pounds
+from solvers.base import Holds, Limits, Solver, Termination
+
+TOTAL = "minimum_total_saving"
+SECONDS = 20.0
+"""Time for all trials together; what is left untried then is said."""
+ANY_PLAN = 1e9
+"""A gap so wide that the first plan does."""
 
 
-def reasons(priced: Priced, unreachable: Iterable[Unreachable]) -> list[str]:
-    """One sentence for each demand that no move can meet; otherwise what is demanded at all."""
-    found = [_unreachable(priced, entry) for entry in unreachable]
-    if found:
-        return list(dict.fromkeys(found))
-    rules = priced.instance.rules
+def reasons(priced: Priced, unreachable: Iterable[Unreachable], solver: Solver, limits: Limits) -> list[str]:
+    """Sentences: each demand that no move can meet, or else all that is demanded; then what could give way.
+
+    Each rule that is on, and each row of commitments, is taken out by itself, and the instance solved for any plan. So what is
+    named is proven to be enough; where nothing is, two or more have to give way.
+    """
+    found = list(dict.fromkeys(_unreachable(priced, entry) for entry in unreachable))
+    if not found and (demands := _demands(priced)):
+        together = "cannot all be had together" if len(demands) > 1 else "cannot be had"
+        found = [f"what is asked for {together}: {'; '.join(demands)}"]
+    ways, untried = _ways_out(priced.instance, solver, limits)
+    found += [f"there is a plan without {way}" for way in ways]
+    if f"rule {TOTAL}" in ways:
+        found += _most(priced.instance, solver, limits)
+    if not ways and not untried:
+        on = ", ".join(_rules_on(priced.instance))
+        found.append(f"no rule or commitment makes it so by itself: two or more of them have to give way; rules that are on: {on}")
+    if untried:
+        found.append(f"not tried for want of time: a plan without {', '.join(untried)}")
+    return found
+
+
+def _rules_on(instance: Instance) -> list[str]:
+    """Rules that hold for something, by name."""
     by_service = {
-        name for name, column in rules.columns.items() for row in priced.instance.services.values() if getattr(row, column) is not None
+        name for name, column in instance.rules.columns.items() for row in instance.services.values() if getattr(row, column) is not None
     }
-    on = [name for name, value in rules if value not in (None, False) or (value is None and name in by_service)]
-    demands = _demands(priced)
-    return [
-        f"what is asked for cannot all be had together: {'; '.join(demands)}" if demands else "the rules clash",
-        f"rules that are on: {', '.join(name for name in on if name != 'commitments')}",
-        "drop a commitment or relax a rule to see which of them clash, for instance --set commitments.COUNCIL.SERVICE=off",
-    ]
+    return [name for name, value in instance.rules if (value is None and name in by_service) or (value is not None and value is not False)]
+
+
+def _ways_out(instance: Instance, solver: Solver, limits: Limits) -> tuple[list[str], list[str]]:
+    """What there is a plan without, and what was not tried in time."""
+    until = time.monotonic() + min(SECONDS, SECONDS if limits.seconds is None else limits.seconds)
+    ways, untried = [], []
+    for name, without in _relaxations(instance):
+        left = until - time.monotonic()
+        found = _has_plan(without(), solver, replace(limits, gap=ANY_PLAN, seconds=left, on_progress=None)) if left > 0 else None
+        if found is None:
+            untried.append(name)
+        elif found:
+            ways.append(name)
+    return ways, untried
+
+
+def _relaxations(instance: Instance) -> Iterator[tuple[str, Callable[[], Instance]]]:
+    """Each rule and each row of commitments, with what gives the instance without it."""
+    for name in _rules_on(instance):
+        if name != "commitments":
+            yield f"rule {name}", partial(apply, instance, overrides=[f"rules.{name} = off"])
+    if instance.rules.commitments:
+        rows = instance.rows(Commitment)
+        lines = instance.lines.get("commitments", (0,) * len(rows))
+        for line, row in sorted(zip(lines, rows, strict=True), key=lambda item: item[0]):
+            yield _in_words(line, row), partial(_without_row, instance, row)
+
+
+def _without_row(instance: Instance, row: Commitment) -> Instance:
+    lines = instance.lines.get("commitments", (0,) * len(instance.rows(Commitment)))
+    return instance.with_tables(
+        {"commitments": [(line, one) for line, one in zip(lines, instance.rows(Commitment), strict=True) if one is not row]}
+    )
+
+
+def _in_words(line: int, row: Commitment) -> str:
+    """Row 4 of commitments.csv (Ash shares_with Elm, payroll)."""
+    what = " ".join([row.council, row.decision, *([row.other] if row.other else [])])
+    return f"row {line} of commitments.csv ({what}{f', {row.service}' if row.service else ''})"
+
+
+def _most(instance: Instance, solver: Solver, limits: Limits) -> Iterator[str]:
+    """The most that can be saved in the year of rule minimum_total_saving, where it is proven in time."""
+    rule = instance.rules.minimum_total_saving
+    assert rule
+    priced = formulations.price(apply(instance, overrides=[f"rules.{TOTAL} = off"]))
+    model = formulations.build(priced, objective=Objective("yearly_position", rule.year))
+    seconds = min(SECONDS, limits.seconds or SECONDS)
+    result = solver.solve(model, replace(limits, gap=0.0, seconds=seconds, on_progress=None))
+    if result.holds is Holds.OPTIMUM and result.objective is not None:
+        yield f"the most that can be saved in year {rule.year} is {pounds(math.floor(result.objective * THOUSAND))}"
+
+
+def _has_plan(instance: Instance, solver: Solver, limits: Limits) -> bool | None:
+    """Whether an instance has any plan at all; None where the time was too short to tell."""
+    if check(Draft.of(instance)):
+        return False  # without what is live with it, another row means nothing
+    model = formulations.build(formulations.price(instance))
+    if model.unreachable:
+        return False
+    result = solver.solve(model, limits)
+    if result.holds is not Holds.NOTHING:
+        return True
+    return False if result.termination is Termination.INFEASIBLE else None
 
 
 def _demands(priced: Priced) -> list[str]:

@@ -26,3 +26,8 @@ def years(value: float | None) -> str:
     if value is None:
         return "never"
     return "at once" if value < 0.05 else f"{value:.1f} years"
+
+
+def counted(count: int, noun: str) -> str:
+    """A count as people say it: 1 council, 14 councils."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -19,6 +19,7 @@ from instances.read import SETTINGS, locate, read, shipped
 from instances.tables import REQUIRED_TABLES, TABLES, unit
 from optimiser.commands import Outcome
 from optimiser.errors import UsageError
+from optimiser.money import counted
 
 if TYPE_CHECKING:
     from instances.england import AreaReport
@@ -161,7 +162,7 @@ def _tables_text() -> str:
 def _from_area(folder: Path, areas: Sequence[str], data: Path | None, evidence: Path | None, services: Sequence[str]) -> Outcome:
     report = _write_area(folder, areas, data, evidence, services)
     lines = [
-        f"Wrote {report.councils} councils, {report.services} services and {report.baselines} baselines to {folder}.",
+        f"Wrote {counted(report.councils, 'council')}, {counted(report.services, 'service')} and {counted(report.baselines, 'baseline')} to {folder}.",
         *_found(report),
         f"Read instance.toml, then: optimiser solve {folder}",
     ]
@@ -227,7 +228,7 @@ def _reorganised(
     report = done[0]
     who = "each until it ceases" if report.way == "predecessors" else "the successors among them"
     lines = [
-        f"Wrote {report.councils} councils, {who}, {report.services} services and {report.baselines} baselines to {folder}.",
+        f"Wrote {counted(report.councils, 'council')}, {who}, {counted(report.services, 'service')} and {counted(report.baselines, 'baseline')} to {folder}.",
         *(f"Becomes: {text}" for text in report.becomes),
         *(f"Dropped: {text}" for text in report.dropped),
         *(f"Note: {text}" for text in report.notes),

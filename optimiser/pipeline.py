@@ -85,13 +85,16 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
         priced = formulations.price(instance)
     with _stage("build", settings, timings):
         model = formulations.build(priced, objective=settings.objective)
-    if model.unreachable:
-        raise InfeasibleError(instance.name, reasons(priced, model.unreachable))
     gap = default_gap(len(priced.moves)) if settings.gap is None else settings.gap
     solver, limits = solvers.get(settings.solver), _limits(settings, gap)
+    if model.unreachable:
+        raise InfeasibleError(instance.name, reasons(priced, model.unreachable, solver, limits))
     with _stage("solve", settings, timings):
         result = solver.solve(model, limits)
-    _require_plan(priced, result)
+    if result.termination is Termination.INFEASIBLE:
+        raise InfeasibleError(instance.name, reasons(priced, (), solver, limits))
+    if result.holds is Holds.NOTHING:
+        raise NoPlanError(instance.name, result.termination.value, None if result.bound is None else result.bound * THOUSAND)
     values, objective = formulations.settle(model, result.values)
     ties = "not settled"
     if gap == 0 and result.holds is Holds.OPTIMUM:
@@ -141,13 +144,6 @@ def _limits(settings: SolveSettings, gap: float) -> Limits:
     )
 
 
-def _require_plan(priced: Priced, result: Result) -> None:
-    if result.termination is Termination.INFEASIBLE:
-        raise InfeasibleError(priced.instance.name, reasons(priced, ()))
-    if result.holds is Holds.NOTHING:
-        raise NoPlanError(priced.instance.name, result.termination.value, None if result.bound is None else result.bound * THOUSAND)
-
-
 def _document(priced: Priced, model: Any, values: Mapping[str, float], result: Result, objective: Objective) -> PlanDocument:
     status = "optimal" if result.holds is Holds.OPTIMUM else "feasible"
     bound = None if result.bound is None else result.bound * THOUSAND
@@ -186,6 +182,7 @@ def _manifest(priced: Priced, settings: SolveSettings, gap: float, result: Resul
         "versions": versions(),
         "moves": len(priced.moves),
         "parts": len(priced.graph.parts),
+        "forbidden": priced.graph.forbidden_by_rule(),
         "status": found.status,
         "termination": result.termination.value,
         "ties": ties,
@@ -225,6 +222,7 @@ def versions() -> dict[str, str]:
 
 
 def run_id(found: PlanDocument) -> str:
-    """Twelve characters that stand for a run: the same data, settings, versions and plan give the same id."""
-    content = json.dumps(found.model_dump(mode="json", exclude={"run"}), sort_keys=True, ensure_ascii=False)
+    """Twelve characters that stand for a run: the same data, settings, versions and plan give the same id, whatever the folder's name."""
+    data = found.model_dump(mode="json", exclude={"run": True, "instance": True, "manifest": {"instance"}})
+    content = json.dumps(data, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()[:12]

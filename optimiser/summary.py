@@ -60,7 +60,7 @@ def headline(plan: Plan, instance: Instance) -> list[str]:
             if plan.status == "optimal"
             else "Nothing was found that pays and keeps the rules before the stop"
         )
-        return [f"{nothing}: every council keeps its services. {proven}.", *_asked(plan)]
+        return [f"{nothing}: every council keeps its services. {proven}.", *_no_moves(plan), *_asked(plan)]
     bias = instance.economics.optimism_bias
     biased = (
         f", after optimism bias of {percent(bias.savings, 0)} on savings and {percent(bias.costs, 0)} on costs"
@@ -84,6 +84,16 @@ def headline(plan: Plan, instance: Instance) -> list[str]:
         lines.append(f"The one-off cost is {years(s.payback_years)} of the full yearly saving{back}.")
     lines.append(f"{proven}.")
     return [*lines, *_asked(plan)]
+
+
+def _no_moves(plan: Plan) -> list[str]:
+    """Which rules leave no move at all, where that is why nothing is shared."""
+    manifest = plan.document.manifest
+    if manifest["moves"] or not manifest["forbidden"]:
+        return []
+    return [
+        f"No council can join another at all; moves that do not exist, by rule: {', '.join(f'{r} {n:,}' for r, n in manifest['forbidden'].items())}."
+    ]
 
 
 def _asked(plan: Plan) -> list[str]:
@@ -231,7 +241,11 @@ def what_binds(plan: Plan, instance: Instance) -> list[str]:
         if line.binding and line.rule != "commitments":
             binding[line.rule].append(line)
     if not binding:
-        return ["No rule is at its limit in this plan."] if plan.document.rules else []
+        decided = any(line.rule == "commitments" for line in plan.document.rules)
+        nothing = (
+            "Beyond what is already decided, no rule is at its limit in this plan." if decided else "No rule is at its limit in this plan."
+        )
+        return [nothing] if plan.document.rules else []
     result = ["What binds:"]
     for rule, lines in binding.items():
         shown = "; ".join(_named(line, instance) for line in lines[:BINDING_SHOWN])

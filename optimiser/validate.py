@@ -60,7 +60,7 @@ def describe(instance: Instance, graph: CouncilGraph) -> dict[str, Any]:
         "rules": rules,
         "moves": len(graph.moves),
         "parts": len(graph.parts),
-        "forbidden": {str(rule): int(count) for rule, count in graph.forbidden["rule"].value_counts().sort_index().items()},
+        "forbidden": graph.forbidden_by_rule(),
         "scenarios": list(instance.settings.scenarios),
         "ranges": len(instance.settings.ranges),
         "overrides": [{"path": c.path, "old": str(c.old), "new": str(c.new)} for c in instance.overrides],

@@ -126,7 +126,7 @@ def vehicle_size(facts: Facts, decision: Decision) -> Iterator[Applied]:
     """The members that the vehicle needs, the host included; in force whether or not rule partnership_size is on."""
     least = facts.vehicles[decision.vehicle].minimum_members
     if least is not None:
-        place = Place(f"{decision.name}, {decision.vehicle} needs", decision.service, decision.host)
+        place = Place(f"{decision.name}, as {decision.vehicle}", decision.service, decision.host)
         yield apply_limit("partnership_size", place, len(decision.moves), least, "members", sense="at least")
 
 

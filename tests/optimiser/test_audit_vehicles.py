@@ -74,14 +74,14 @@ def test_members_that_a_vehicle_needs(size: str, tmp_path: Path) -> None:
     """The host counts; the line stands even where rule partnership_size is off, beside the rule's own where it is on."""
     instance = with_vehicles(tmp_path, size)
     few = audit(instance, document_for(instance, [decision("payroll", *PAIR, vehicle="company")]))
-    assert few.faults == ("rule partnership_size, payroll at Ash, company needs: 2 members, but at least 3 members (1 apart)",)
+    assert few.faults == ("rule partnership_size, payroll at Ash, as company: 2 members, but at least 3 members (1 apart)",)
     enough = [decision("payroll", *PAIR, ("Oak", 2), vehicle="company"), decision("benefits", *PAIR)]
     found = audit(instance, document_for(instance, enough))
     assert found.passed
-    own = ["benefits at Ash, minimum", "payroll at Ash, company needs", "payroll at Ash, minimum"]
+    own = ["benefits at Ash, minimum", "payroll at Ash, as company", "payroll at Ash, minimum"]
     lines = [(line.scope, line.value, line.limit, line.unit, line.slack) for line in found.rules if line.rule == "partnership_size"]
     assert [scope for scope, *_ in lines] == (own if "{" in size else own[1:2])
-    assert ("payroll at Ash, company needs", 3, 3, "members", 0) in lines
+    assert ("payroll at Ash, as company", 3, 3, "members", 0) in lines
 
 
 CROWD = (("Ash", 0), ("Elm", 1), ("Oak", 1))

@@ -97,6 +97,19 @@ def test_a_run_is_not_overwritten_unless_asked(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["plan"]
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_reader_who_has_seen_enough(tmp_path: Path, form: tuple[str, ...]) -> None:
+    """`| head` closes the pipe: the plan is written and the exit code is that of the plan."""
+    command = [sys.executable, "-m", "optimiser", "solve", "bromsgrove-redditch", "--out", str(tmp_path / "plan"), *form]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert (process.returncode, said) == (0, b"")
+    assert (tmp_path / "plan" / "plan.json").is_file()
+
+
 def test_infeasible_is_3_and_says_what_clashes(tmp_path: Path) -> None:
     """A host that a contract-like decision rules out: the demand and the rule are named; nothing is written."""
     copy = tmp_path / "case"

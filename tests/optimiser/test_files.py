@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from instances import read
+from instances.read import locate
 from optimiser import Plan, files, solve
 from optimiser.errors import UsageError
 from optimiser.plan import OptionTaken
@@ -93,13 +95,15 @@ def test_a_file_in_the_way_is_refused(plan: Plan, tmp_path: Path) -> None:
         files.write_run(plan, tmp_path / "plan", overwrite=True)
 
 
-def test_run_id_stands_for_data_settings_and_plan() -> None:
-    """The same run has the same id; another figure or seed another."""
+def test_run_id_stands_for_data_settings_and_plan(tmp_path: Path) -> None:
+    """The same run has the same id, whatever its folder is called; another figure or seed another."""
+    shutil.copytree(locate("bromsgrove-redditch"), tmp_path / "renamed")
     ids = {
+        "renamed": solve(read(tmp_path / "renamed")).document.run,
         "same": solve(read("bromsgrove-redditch")).document.run,
         "again": solve(read("bromsgrove-redditch")).document.run,
         "seed": solve(read("bromsgrove-redditch"), seed=7).document.run,
         "data": solve(read("bromsgrove-redditch", overrides=["economics.discount_rate = 0.03"])).document.run,
     }
-    assert ids["same"] == ids["again"]
+    assert ids["same"] == ids["again"] == ids["renamed"]
     assert len(set(ids.values())) == 3
