@@ -29,7 +29,7 @@ class SettingsReading:
 
     Attributes:
         settings: All of it, where it has no fault.
-        usable: Settings for the checks of the tables, where calendar, economics and rules have no fault.
+        usable: Settings for the checks of the tables, without what is wrong in economics and rules; None where the calendar is wrong.
         calendar: The calendar, where it has no fault.
         faults: Everything that is wrong.
     """
@@ -63,8 +63,8 @@ def read_settings(data: bytes) -> SettingsReading:
 def _parts(raw: dict[str, Any]) -> tuple[Calendar | None, Settings | None]:
     """What has no fault of its own, so that a slip in one section does not keep the tables from being checked."""
     calendar = _section(Calendar, raw.get("calendar"))
-    economics = _section(Economics, raw.get("economics", {}))
-    rules = _section(Rules, raw.get("rules", {}))
+    economics = _section(Economics, _sound_keys(Economics, raw.get("economics", {})))
+    rules = _section(Rules, _sound_keys(Rules, raw.get("rules", {})))
     if calendar is None or economics is None or rules is None:
         return calendar, None
     return calendar, Settings(instance=Title(title=""), calendar=calendar, economics=economics, rules=rules)
@@ -75,6 +75,11 @@ def _section(model: type[Model], data: Any) -> Model | None:
         return model.model_validate(data)
     except ValidationError:
         return None
+
+
+def _sound_keys(model: type[BaseModel], data: Any) -> dict[str, Any]:
+    """The keys of a section that have no fault by themselves: a rule that is wrong is off for the checks of the tables."""
+    return {key: value for key, value in data.items() if _section(model, {key: value}) is not None} if isinstance(data, dict) else {}
 
 
 def settings_faults(error: ValidationError) -> list[Fault]:

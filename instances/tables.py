@@ -160,7 +160,7 @@ class Contract(Row):
     expires: dt.date = Field(..., description="first day without the contract", json_schema_extra={"unit": "date"})
     break_from: dt.date | None = Field(None, description="first day on which it can be ended early", json_schema_extra={"unit": "date"})
     termination_charge: float = quantity("charge for ending it early", GBP, default=0.0, ge=0)
-    termination_share: float = quantity("further charge: part of annual cost for each year left", SHARE, default=0.0, ge=0)
+    termination_share: float = quantity("further charge: part of annual cost for each year left", SHARE, default=0.0, ge=0, le=1)
 
 
 class Pair(Row):

@@ -72,7 +72,7 @@ def _audit_failure(error: AuditError) -> Outcome:
     from optimiser.files import dump_failure
 
     try:
-        path = str(dump_failure(error.dump, error.faults, Path("runs")))
+        path = str(dump_failure(error.instance, error.dump, error.faults, Path("runs")))
         advice = f"this is a defect of the optimiser; please report it with {path}"
     except OSError as trouble:
         path = ""

@@ -58,14 +58,16 @@ class AuditError(OptimiserError):
     """A defect of ours: the audit does not confirm the plan that was found, so it is not reported as a plan.
 
     Attributes:
+        instance: The instance by name.
         faults: What the audit found.
         dump: The document that failed, for the report of the defect.
     """
 
     exit_code = 1
 
-    def __init__(self, faults: Sequence[str], dump: Any) -> None:
-        """Keep faults and dump."""
+    def __init__(self, instance: str, faults: Sequence[str], dump: Any) -> None:
+        """Keep instance, faults and dump."""
+        self.instance = instance
         self.faults = tuple(faults)
         self.dump = dump
         super().__init__("\n".join(["the plan found did not pass its audit, so it is not reported", *(f"  {fault}" for fault in faults)]))

@@ -57,7 +57,6 @@ def document(
     value = amount(objective_value(priced, flows, objective) - objective.change_cost * (changes or 0))
     proven = value if bound is None else max(value, amount(bound))
     return PlanDocument(
-        instance=instance.name,
         title=instance.settings.instance.title,
         status="optimal" if status == "optimal" else "feasible",
         npv=amount(flows.present_value()),

@@ -38,7 +38,7 @@ def check_out(out: Path, *, overwrite: bool) -> None:
 
 def default_out(plan: Plan) -> Path:
     """Where a run goes when no folder is named: runs/INSTANCE/RUN."""
-    return Path("runs") / plan.document.instance / plan.document.run
+    return Path("runs") / (plan.instance or "plan") / plan.document.run
 
 
 def write_run(plan: Plan, out: Path, *, overwrite: bool = False) -> Path:
@@ -88,6 +88,7 @@ def _write_files(plan: Plan, folder: Path) -> None:
     (folder / PLAN_FILE).write_text(to_json(document), encoding="utf-8")
     manifest = {
         "run": document.run,
+        "instance": plan.instance,
         **document.manifest,
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "seconds": {stage: round(seconds, 3) for stage, seconds in plan.timings.items()},
@@ -113,9 +114,9 @@ def _json(data: Any) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def dump_failure(document: PlanDocument, faults: tuple[str, ...], folder: Path) -> Path:
+def dump_failure(instance: str, document: PlanDocument, faults: tuple[str, ...], folder: Path) -> Path:
     """Keep a plan that did not pass its audit, for the report of the defect; returns the file."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"audit-failure-{document.instance}.json"
+    path = folder / f"audit-failure-{instance}.json"
     path.write_text(_json({"faults": list(faults), "document": document.model_dump(mode="json")}), encoding="utf-8")
     return path

@@ -109,8 +109,8 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
     manifest = _manifest(priced, settings, gap, result, found, ties)
     found = found.model_copy(update={"rules": checked.rules, "manifest": manifest})
     if faults:
-        raise AuditError(faults, found)
-    return Plan(found.model_copy(update={"run": run_id(found)}), timings)
+        raise AuditError(instance.name, faults, found)
+    return Plan(found.model_copy(update={"run": run_id(found)}), instance.name, timings)
 
 
 def default_gap(moves: int) -> float:
@@ -163,7 +163,6 @@ def _manifest(priced: Priced, settings: SolveSettings, gap: float, result: Resul
     """What gave the plan: data, settings, versions. Nothing in it depends on the day or the speed of the machine."""
     instance = priced.instance
     return {
-        "instance": instance.name,
         "digests": instance.digests(),
         "overrides": [{"override": c.override, "path": c.path, "old": _plain(c.old), "new": _plain(c.new)} for c in instance.overrides],
         "settings": instance.settings.model_dump(mode="json", exclude={"ranges", "scenarios"}),
@@ -223,6 +222,5 @@ def versions() -> dict[str, str]:
 
 def run_id(found: PlanDocument) -> str:
     """Twelve characters that stand for a run: the same data, settings, versions and plan give the same id, whatever the folder's name."""
-    data = found.model_dump(mode="json", exclude={"run": True, "instance": True, "manifest": {"instance"}})
-    content = json.dumps(data, sort_keys=True, ensure_ascii=False)
+    content = json.dumps(found.model_dump(mode="json", exclude={"run"}), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()[:12]

@@ -138,7 +138,6 @@ class PlanDocument(_Frozen):
     """plan.json as a whole."""
 
     run: str = ""
-    instance: str
     title: str
     status: Literal["optimal", "feasible"]
     npv: float
@@ -171,17 +170,21 @@ class Plan:
 
     Attributes:
         document: Everything, as in plan.json.
+        instance: Name of the folder or case, a label; not part of the plan, since the same data may stand in another.
         timings: Seconds of each stage; not part of the plan, since they differ from run to run.
     """
 
-    def __init__(self, document: PlanDocument, timings: dict[str, float] | None = None) -> None:
+    def __init__(self, document: PlanDocument, instance: str = "", timings: dict[str, float] | None = None) -> None:
         """Wrap a document."""
         self.document = document
+        self.instance = instance
         self.timings = dict(timings or {})
 
     def __repr__(self) -> str:
         """A line for the console."""
-        return f"Plan({self.document.instance!r}, {self.status}, npv={self.npv:,.2f}, partnerships={self.summary.partnerships})"
+        return (
+            f"Plan({self.instance or self.document.title!r}, {self.status}, npv={self.npv:,.2f}, partnerships={self.summary.partnerships})"
+        )
 
     @classmethod
     def from_json(cls, path: Path | str) -> Plan:

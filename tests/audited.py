@@ -44,7 +44,6 @@ def document_for(instance: Instance, decisions: Sequence[Decision], alternatives
     """A sound document of these decisions, by the audit's own figures; for tests of rules and structure, not of figures."""
     figures = derive(instance, decisions, alternatives)
     return PlanDocument(
-        instance=instance.name,
         title="",
         status="optimal",
         npv=figures.npv,
@@ -173,7 +172,6 @@ def kent_by_hand() -> PlanDocument:
     dover = {"services_shared": 1, "npv": 13840, "annual_saving": 26000, "one_off": 15000, "net_saving": 22500}
     thanet = {"services_shared": 1, "services_hosted": 1, "npv": -4300, "annual_saving": 5000, "one_off": 12000, "net_saving": -1500}
     return PlanDocument(
-        instance="kent",
         title="Kent",
         status="feasible",
         npv=9540,

@@ -132,7 +132,6 @@ def devon_by_hand() -> PlanDocument:
         passes_to="Oakshire",
     )
     return PlanDocument(
-        instance="devon",
         title="Devon",
         status="optimal",
         npv=round(ash_npv + elm_npv + oak_npv, 6),

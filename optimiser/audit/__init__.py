@@ -3,7 +3,7 @@
 It shares no pricing, no model and no solver with what made the plan, and it is written literally, period by period, so that
 it can be checked against model.md line by line. Taken from the plan are the partnerships (service, host, vehicle, members with
 their tranches and payments), the alternatives taken with their tranches, which objective it has and what a change costs, and
-the bound; labels (run, instance, title, status, manifest) are not figures and are left alone.
+the bound; labels (run, title, status, manifest) are not figures and are left alone.
 
     decisions.py           what is taken from the plan (model.md, section 2)
     flows.py               what a member or an alternative saves and pays, head by head, in each period (section 3)

@@ -224,11 +224,16 @@ def test_deep_tables_are_shown_in_short() -> None:
 
 
 def test_sections_that_are_sound_are_kept_for_the_checks() -> None:
-    """A slip in the title leaves calendar, economics and rules; one in the rules leaves the calendar."""
+    """A slip in the scenarios leaves calendar, economics and rules; one in a rule leaves the others; one in the calendar nothing."""
     slip = reading("[rules]\nmaximum_distance = 40\n[scenarios]\nx = 1\n")
     assert (slip.settings, slip.usable is None) == (None, False)
-    worse = reading("[rules]\nmaximum_distance = true\n")
-    assert (worse.settings, worse.usable, worse.calendar is None) == (None, None, False)
+    worse = reading("[economics]\ngrowth = 'x'\nfriction = 0.1\n[rules]\nmaximum_distance = true\npayback = 2\nzzz = 1\n")
+    assert (worse.settings, worse.calendar is None) == (None, False)
+    assert worse.usable is not None
+    assert (worse.usable.rules.maximum_distance, worse.usable.rules.payback) == (None, 2)
+    assert (worse.usable.economics.growth, worse.usable.economics.friction) == (None, 0.1)
+    worst = read_settings(MINIMAL.replace("period_months = ", "period_months = 5").encode())
+    assert (worst.settings, worst.usable, worst.calendar) == (None, None, None)
 
 
 def test_template_has_every_rule_as_an_example() -> None:

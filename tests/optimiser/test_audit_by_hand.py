@@ -45,7 +45,6 @@ def medway_by_hand() -> PlanDocument:
     )
     shared: dict[str, Any] = {"services_shared": 1, "options_taken": 0, "one_off": 0}
     return PlanDocument(
-        instance="medway",
         title="Medway",
         status="optimal",
         npv=2304,
@@ -133,7 +132,6 @@ def bath_by_hand() -> PlanDocument:
     )
     totals: dict[str, Any] = {"annual_saving": 12000, "one_off": 4100, "baseline": 130000, "payback_years": 0.341667}  # 4,100 / 12,000
     return PlanDocument(
-        instance="bath",
         title="Bath",
         status="optimal",
         npv=7900,

@@ -124,5 +124,5 @@ def test_rows_missing_or_added_are_found(update: Any, fault: str, tmp_path: Path
 
 def test_labels_are_not_audited(tmp_path: Path) -> None:
     """Run, title, status and manifest are no figures; a tenth of a penny is no difference."""
-    document = changed(kent_by_hand(), run="r1", instance="other", title="other", status="optimal", manifest={"seed": 1}, npv=9540.001)
+    document = changed(kent_by_hand(), run="r1", title="other", status="optimal", manifest={"seed": 1}, npv=9540.001)
     assert audit(kent(tmp_path), document).passed

@@ -36,11 +36,11 @@ def test_tables_agree_with_the_document(plan: Plan, tmp_path: Path) -> None:
 
 
 def test_manifest_alone_tells_time(plan: Plan, tmp_path: Path) -> None:
-    """plan.json holds the manifest without times; manifest.json adds them."""
+    """plan.json holds the manifest without times and the name of a folder; manifest.json adds them."""
     out = files.write_run(plan, tmp_path / "plan")
     document = json.loads((out / "plan.json").read_text(encoding="utf-8"))
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-    assert {"finished", "seconds", "run"} == set(manifest) - set(document["manifest"])
+    assert {"finished", "seconds", "run", "instance"} == set(manifest) - set(document["manifest"])
     assert set(manifest["seconds"]) == {"price", "build", "solve", "settle ties", "audit"}
     assert {"digests", "settings", "overrides", "versions", "status", "bound", "gap", "objective"} <= set(manifest)
 
@@ -98,9 +98,12 @@ def test_a_file_in_the_way_is_refused(plan: Plan, tmp_path: Path) -> None:
 def test_run_id_stands_for_data_settings_and_plan(tmp_path: Path) -> None:
     """The same run has the same id, whatever its folder is called; another figure or seed another."""
     shutil.copytree(locate("bromsgrove-redditch"), tmp_path / "renamed")
+    same, renamed = solve(read("bromsgrove-redditch")), solve(read(tmp_path / "renamed"))
+    assert files.to_json(same.document) == files.to_json(renamed.document)
+    assert files.default_out(renamed) == Path("runs") / "renamed" / same.document.run
     ids = {
-        "renamed": solve(read(tmp_path / "renamed")).document.run,
-        "same": solve(read("bromsgrove-redditch")).document.run,
+        "renamed": renamed.document.run,
+        "same": same.document.run,
         "again": solve(read("bromsgrove-redditch")).document.run,
         "seed": solve(read("bromsgrove-redditch"), seed=7).document.run,
         "data": solve(read("bromsgrove-redditch", overrides=["economics.discount_rate = 0.03"])).document.run,

@@ -28,7 +28,7 @@ def test_no_move_at_all(tmp_path: Path) -> None:
     assert plan.document.manifest["moves"] == 0
     assert lines == [
         "Nothing both pays and keeps the rules: every council keeps its services. Proven optimal.",
-        f"No council can join another at all; moves that do not exist, by rule: can_host 2, maximum_distance 6.",
+        "No council can join another at all; moves that do not exist, by rule: can_host 2, maximum_distance 6.",
     ]
 
 
