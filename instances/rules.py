@@ -5,7 +5,7 @@ A rule that is absent is off unless a column of services.csv sets it for a servi
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
@@ -24,6 +24,7 @@ from instances.rule_figures import (
 )
 from instances.values import Truth, number, whole
 
+Figures = TypeVar("Figures")
 FIGURE = "write the figure of the rule, or false to switch it off"
 
 
@@ -63,6 +64,8 @@ def _only_table(example: str) -> BeforeValidator:
     """Refuses a bare value where a rule has more than one figure."""
 
     def check(value: Any) -> Any:
+        if shape(value) != "<figure>":
+            return value
         raise refuse(f"{show(value)} is not a table", f"write a table such as {example}, or false to switch it off")
 
     return BeforeValidator(check)
@@ -78,34 +81,12 @@ Distance = Annotated[
     Off | Annotated[DistanceLimit, BeforeValidator(_km), Tag("<figure>")] | Annotated[DistanceLimit, Tag("<table>")],
     Discriminator(shape),
 ]
-CompatibilityFigures = Annotated[
-    Off | Annotated[CompatibilityRule, _only_table("{ minimum = 0.5 }"), Tag("<figure>")] | Annotated[CompatibilityRule, Tag("<table>")],
-    Discriminator(shape),
-]
-QualityFigures = Annotated[
-    Off
-    | Annotated[QualityRule, _only_table("{ minimum = 0.6, tolerance = 0.05 }"), Tag("<figure>")]
-    | Annotated[QualityRule, Tag("<table>")],
-    Discriminator(shape),
-]
-SizeFigures = Annotated[
-    Off
-    | Annotated[PartnershipSizeRule, _only_table("{ minimum = 2, maximum = 6 }"), Tag("<figure>")]
-    | Annotated[PartnershipSizeRule, Tag("<table>")],
-    Discriminator(shape),
-]
-InvestmentFigures = Annotated[
-    Off
-    | Annotated[InvestmentLimit, _only_table("{ programme = 3_000_000 }"), Tag("<figure>")]
-    | Annotated[InvestmentLimit, Tag("<table>")],
-    Discriminator(shape),
-]
-TotalSavingFigures = Annotated[
-    Off
-    | Annotated[MinimumTotalSaving, _only_table("{ amount = 5_000_000, year = 4 }"), Tag("<figure>")]
-    | Annotated[MinimumTotalSaving, Tag("<table>")],
-    Discriminator(shape),
-]
+OffOr = Annotated[Off | Annotated[Figures, Tag("<table>")], Discriminator(shape)]
+CompatibilityFigures = Annotated[OffOr[CompatibilityRule], _only_table("{ minimum = 0.5 }")]
+QualityFigures = Annotated[OffOr[QualityRule], _only_table("{ minimum = 0.6, tolerance = 0.05 }")]
+SizeFigures = Annotated[OffOr[PartnershipSizeRule], _only_table("{ minimum = 2, maximum = 6 }")]
+InvestmentFigures = Annotated[OffOr[InvestmentLimit], _only_table("{ programme = 3_000_000 }")]
+TotalSavingFigures = Annotated[OffOr[MinimumTotalSaving], _only_table("{ amount = 5_000_000, year = 4 }")]
 
 
 def _years(value: Any) -> float:

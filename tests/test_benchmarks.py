@@ -46,3 +46,16 @@ def test_regions_repeat_and_are_sound(tmp_path: Path) -> None:
     instance = read(tmp_path / "one")
     assert (len(instance.councils), len(instance.services), instance.calendar.tranches) == (6, 4, 3)
     assert {"adjacency", "contracts", "compatibility", "tiers"} <= {name for name, rows in instance.tables.items() if rows}
+
+
+def test_benchmark_of_contiguity_compares_exact_ways() -> None:
+    """Four ways, one optimum: no relaxation lies below it, each way has rows that the one before lacks, and none is looser than the flow."""
+    command = [sys.executable, str(BENCHMARKS / "contiguity.py"), "7x2x3", "--seeds", "1"]
+    head, *lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert "root gap" in head
+    facts = [line.split() for line in lines]
+    gaps = [float(words[-2].rstrip("%")) for words in facts]
+    assert len(lines) == 4
+    assert all(words[-1] == "0.000%" for words in facts)
+    assert min(gaps) >= -1e-3
+    assert max(gaps[1:]) <= gaps[0] + 1e-3
