@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -165,3 +166,10 @@ def better(model: Any, one: Any, other: Any) -> bool:
     """Whether one objective value is better than another by more than rounding."""
     ahead = one - other if objective(model).sense == pyo.maximize else other - one
     return bool(ahead > 1e-5 * max(1.0, abs(other)))
+
+
+def press(after: float, action: Callable[[], object]) -> threading.Timer:
+    """Do something after that many seconds, in another thread."""
+    timer = threading.Timer(after, action)
+    timer.start()
+    return timer

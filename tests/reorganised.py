@@ -6,6 +6,7 @@ North takes Ash, Elm and 0.6 of Shire. Port goes on and is enlarged by Oak and 0
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
@@ -13,7 +14,9 @@ from typing import Any
 
 from small import write_instance
 
+from instances import Instance
 from instances.reorganisation import Reorganised, reorganise
+from instances.tables import Commitment
 
 TOML = """\
 # The county before.
@@ -147,3 +150,18 @@ def cells(folder: Path, table: str) -> list[dict[str, str]]:
 def values(row: Any, *columns: str) -> Mapping[str, Any]:
     """Some columns of a row."""
     return {column: getattr(row, column) for column in columns}
+
+
+def plain() -> str:
+    """instance.toml without ranges and scenarios, which name councils."""
+    return TOML.split("[ranges]")[0]
+
+
+def nothing_decided() -> dict[str, str]:
+    """Tables without rows in place of those that name hosts and partners."""
+    return {"commitments": "council, decision\n", "options": "council, service, option\n", "estimates": "council, service, host\n"}
+
+
+def not_before(instance: Instance) -> dict[str, dt.date | None]:
+    """The day of each council that may not go live before."""
+    return {row.council: row.go_live for row in instance.rows(Commitment) if row.decision == "not_before"}
