@@ -32,6 +32,7 @@ from formulations import (
     sequencing,
     tiers,
 )
+from formulations.buyers import buyers_of_epochs
 from formulations.objectives import Objective, Values, objective_values
 from formulations.pricing import Priced
 from formulations.sets import move_sets
@@ -62,10 +63,10 @@ FAMILIES: dict[str, tuple[Any, Any]] = {
     "delivery_capacity": (delivery_capacity.delivery_capacity_index, delivery_capacity.delivery_capacity_rule),
     "programme_capacity": (delivery_capacity.programme_capacity_index, delivery_capacity.programme_capacity_rule),
     "host_capacity": (host_capacity.host_capacity_index, host_capacity.host_capacity_rule),
-    "tier_one_step": (lambda m: m.tier_epochs, tiers.tier_one_step_rule),
+    "tier_one_step": (tiers.tier_epochs, tiers.tier_one_step_rule),
     "tier_spend": (tiers.tier_buyers, tiers.tier_spend_rule),
     "tier_reached": (lambda m: list(m.TIER_STEPS), tiers.tier_reached_rule),
-    "tier_only_there": (lambda m: list(m.TIER_PURCHASES), tiers.tier_only_there_rule),
+    "tier_only_there": (tiers.tier_only_there_index, tiers.tier_only_there_rule),
     "minimum_total_saving": (minimum_total_saving.minimum_total_saving_index, minimum_total_saving.minimum_total_saving_rule),
     "no_council_worse_off": (no_council_worse_off.no_council_worse_off_index, no_council_worse_off.no_council_worse_off_rule),
     "payments_balance": (no_council_worse_off.payments_balance_index, no_council_worse_off.payments_balance_rule),
@@ -109,8 +110,8 @@ def _build(priced: Priced, objective: Objective, presolve: bool) -> pyo.Concrete
     weight = objective.running_weight(priced.instance, priced.discount)
     _attach(m, priced, worthwhile(priced, value.moves, weight) if presolve else None)
     _declare_moves(m)
-    _declare_purchasing(m)
     m.grounds = contiguity.grounds(m)
+    _declare_purchasing(m)
     m.ARCS = pyo.Set(initialize=contiguity.arcs(m), dimen=4, doc="(s, h, a, b): ways through a partnership")
     m.flow = pyo.Var(m.ARCS, bounds=(0, None))
     m.meetings = partner_limit.meetings(m)
@@ -158,8 +159,7 @@ def _declare_moves(m: Any) -> None:
 
 def _declare_purchasing(m: Any) -> None:
     """Steps reached and spend bought on them."""
-    m.tier_epochs = tiers.tier_epochs(m)
-    m.tier_epoch_set = frozenset(m.tier_epochs)
+    m.buyers = buyers_of_epochs(m)
     m.TIER_STEPS = pyo.Set(initialize=tiers.tier_steps(m), dimen=5, doc="(s, h, v, e, t): step of purchasing that can be reached")
     m.reach = pyo.Var(m.TIER_STEPS, domain=pyo.Binary)
     m.TIER_PURCHASES = pyo.Set(initialize=tiers.tier_purchases(m), dimen=6, doc="(c, s, h, v, e, t): who can buy on which step")
@@ -195,7 +195,7 @@ def _objective(m: Any, value: Values, weight: Any) -> Any:
 
 def settle(m: Any, values: Mapping[str, float]) -> tuple[dict[str, float], float]:
     """A solution with its purchasing settled (see `tiers.settle`), and the objective at it, thousand GBP."""
-    settled = tiers.settle(m, values) if m.tier_epochs else dict(values)
+    settled = tiers.settle(m, values) if m.buyers else dict(values)
     body = m.objective.expr
     value = sum(c * settled[v.name] for c, v in zip(body.linear_coefs, body.linear_vars, strict=True))
     return settled, float(value + body.constant)

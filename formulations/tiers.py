@@ -8,63 +8,30 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from formulations.buyers import FULL, HALF_PENNY, Epoch, closing_tranche, full_epoch, growth
 from formulations.sets import Partnership
 from formulations.terms import THOUSAND, linear, variables
 from instances.ends import coverage
 
-Epoch = tuple[str, str, str, int]
-"""(s, h, v, e): a partnership and a stretch of time; e = -1 is full membership at base-year baselines, for minimum_saving."""
-FULL = -1
-HALF_PENNY = 0.005
-"""Spend this close below a step has reached it, GBP."""
-
 
 def tier_epochs(m: Any) -> list[Epoch]:
-    """Partnerships with purchasing and the stretches of time in which their spend can differ."""
-    found = []
-    saving_rule = m.instance.figure("minimum_saving")
-    for s, h, v in m.sets.partnerships:
-        purchasing = m.priced.purchasing.get(s)
-        if purchasing is None:
-            continue
-        every = [e for e in range(len(purchasing.epochs)) if m.sets.opened(s, h, v, purchasing.epochs[e]) and _alive(m, h, h, s, e)]
-        every += [FULL] if s in saving_rule and not purchasing.base_year_last else []
-        found += [(s, h, v, e) for e in every if steps(m, s, h, v, e)]
-    return found
-
-
-def _alive(m: Any, c: str, h: str, s: str, e: int) -> bool:
-    """Whether neither a council nor its host has ceased when an epoch begins; full membership asks for none of it."""
-    end = m.priced.end(c, h)
-    return e == FULL or end is None or end > m.priced.purchasing[s].spans[e][0] * m.instance.calendar.period_months
-
-
-def full_epoch(m: Any, s: str, h: str, v: str) -> Epoch:
-    """The epoch whose spend is that of full membership at base-year baselines."""
-    purchasing = m.priced.purchasing[s]
-    return (s, h, v, len(purchasing.epochs) - 1 if purchasing.base_year_last else FULL)
-
-
-def growth(m: Any, s: str, e: int) -> float:
-    """Growth factor of an epoch; full membership is at base-year baselines."""
-    return 1.0 if e == FULL else float(m.priced.purchasing[s].growth[e])
-
-
-def closing_tranche(m: Any, s: str, e: int) -> int | None:
-    """Tranche up to which those who joined are live in an epoch; None means all."""
-    return None if e == FULL else m.priced.purchasing[s].epochs[e]
-
-
-def steps(m: Any, s: str, h: str, v: str, e: int) -> list[int]:
-    """Steps with a rate above 0 that the partnership can reach, as positions in the table of tiers."""
-    purchasing = m.priced.purchasing[s]
-    most = sum(m.instance.baselines[c, s].procured_cost for c in buyers(m, s, h, v, e)) * growth(m, s, e) + HALF_PENNY
-    return [t for t, (volume, rate) in enumerate(zip(purchasing.from_volume, purchasing.rate, strict=True)) if rate > 0 and volume <= most]
+    """(s, h, v, e): partnerships with purchasing and the stretches of time in which their spend can differ."""
+    return list(m.buyers)
 
 
 def tier_steps(m: Any) -> list[tuple[str, str, str, int, int]]:
     """(s, h, v, e, t): steps that can be reached."""
-    return [(*epoch, t) for epoch in m.tier_epochs for t in steps(m, *epoch)]
+    return [(*epoch, t) for epoch, buyers in m.buyers.items() for t in buyers.steps]
+
+
+def tier_buyers(m: Any) -> list[tuple[str, str, str, str, int]]:
+    """(c, s, h, v, e): who can buy through which partnership in which epoch."""
+    return [(c, *epoch) for epoch, buyers in m.buyers.items() for c in buyers.councils]
+
+
+def tier_purchases(m: Any) -> list[tuple[str, str, str, str, int, int]]:
+    """(c, s, h, v, e, t): the same, on each step that can be reached with them."""
+    return [(c, *epoch, t) for epoch, buyers in m.buyers.items() for t, councils in buyers.steps.items() for c in councils]
 
 
 def _opens(m: Any, s: str, h: str, v: str, e: int) -> list[Any]:
@@ -78,26 +45,9 @@ def tier_one_step_rule(m: Any, s: str, h: str, v: str, e: int) -> Any:
 
     Units: steps. Source: all-units discount; model.md, section 3.
     """
-    reach = [m.reach[s, h, v, e, t] for t in steps(m, s, h, v, e)]
+    reach = [m.reach[s, h, v, e, t] for t in m.buyers[s, h, v, e].steps]
     opens = _opens(m, s, h, v, e)
     return (None, linear([1.0] * len(reach) + [-1.0] * len(opens), reach + opens), 0)
-
-
-def buyers(m: Any, s: str, h: str, v: str, e: int) -> list[str]:
-    """Councils with procured spend that can be live in the partnership in an epoch, the host first."""
-    baselines, last = m.instance.baselines, closing_tranche(m, s, e)
-    members = [h, *(c for c in m.sets.members.get((s, h, v), ()) if m.sets.joined(c, s, h, v, last))]
-    return [c for c in members if baselines[c, s].procured_cost > 0 and _alive(m, c, h, s, e)]
-
-
-def tier_buyers(m: Any) -> list[tuple[str, str, str, str, int]]:
-    """(c, s, h, v, e): who can buy through which partnership in which epoch."""
-    return [(c, *epoch) for epoch in m.tier_epochs for c in buyers(m, *epoch)]
-
-
-def tier_purchases(m: Any) -> list[tuple[str, str, str, str, int, int]]:
-    """(c, s, h, v, e, t): the same, on each step that can be reached."""
-    return [(*buyer, t) for buyer in tier_buyers(m) for t in steps(m, *buyer[1:])]
 
 
 def tier_spend_rule(m: Any, c: str, s: str, h: str, v: str, e: int) -> Any:
@@ -107,34 +57,54 @@ def tier_spend_rule(m: Any, c: str, s: str, h: str, v: str, e: int) -> Any:
 
     Units: share of the council's procured cost.
     """
-    bought = [m.buy[c, s, h, v, e, t] for t in steps(m, s, h, v, e)]
+    bought = [m.buy[c, s, h, v, e, t] for t, councils in m.buyers[s, h, v, e].steps.items() if c in councils]
     live = _opens(m, s, h, v, e) if c == h else variables(m, m.sets.joined(c, s, h, v, closing_tranche(m, s, e)))
     return (None, linear([1.0] * len(bought) + [-1.0] * len(live), bought + live), 0)
 
 
 def tier_reached_rule(m: Any, s: str, h: str, v: str, e: int, t: int) -> Any:
-    """A step is stood on only with its spend.
+    """A step is stood on only with its spend, the host's own first.
 
-    sum[c] procured_cost[c,s] * buy[c,s,h,v,e,t] >= from_volume[s,t] / growth[e] * reach[s,h,v,e,t]
+    sum[c not h] min(procured_cost[c,s], least) * buy[c,s,h,v,e,t] >= least * reach[s,h,v,e,t]
+        where least = from_volume[s,t] / growth[e] - procured_cost[h,s], nothing if the host's own is enough
 
-    Units: thousand GBP a year at base-year baselines. Rates never fall with volume, so no upper end is needed: the best step
-    reached is taken.
+    The host is there with all its spend wherever a step is stood on, so the rest has to come from the others, and one
+    whose spend is more than that counts as that: the same plans, a tighter relaxation. Rates never fall with volume, so no
+    upper end is needed: the best step reached is taken. Units: thousand GBP a year at base-year baselines. Source: coefficient
+    reduction, Savelsbergh (1994), ORSA Journal on Computing 6, 445-454.
     """
-    least = m.priced.purchasing[s].from_volume[t] / growth(m, s, e) / THOUSAND
-    councils = buyers(m, s, h, v, e)
-    spend = [m.instance.baselines[c, s].procured_cost / THOUSAND for c in councils]
-    return (0, linear([*spend, -least], [*(m.buy[c, s, h, v, e, t] for c in councils), m.reach[s, h, v, e, t]]), None)
+    councils = m.buyers[s, h, v, e].steps[t]
+    own = m.instance.baselines[h, s].procured_cost if h in councils else 0.0
+    least = m.priced.purchasing[s].from_volume[t] / growth(m, s, e) - own
+    least = 0.0 if least <= HALF_PENNY else least
+    others = [c for c in councils if c != h] if least else []
+    spend = [min(m.instance.baselines[c, s].procured_cost, least) / THOUSAND for c in others]
+    reach = [m.reach[s, h, v, e, t]] if least else []
+    return (0, linear([*spend, *(-least / THOUSAND for _ in reach)], [*(m.buy[c, s, h, v, e, t] for c in others), *reach]), None)
 
 
-def tier_only_there_rule(m: Any, c: str, s: str, h: str, v: str, e: int, t: int) -> Any:
-    """Nobody buys on a step that is not stood on.
+def tier_only_there_index(m: Any) -> list[tuple[str, str, str, int, int, int]]:
+    """(s, h, v, e, t, number): steps that can be reached, and groups with anybody who can buy there."""
+    return [
+        (*epoch, t, number)
+        for epoch, buyers in m.buyers.items()
+        for t, councils in buyers.steps.items()
+        for number, group in enumerate(buyers.groups)
+        if not set(councils).isdisjoint(group)
+    ]
 
-    buy[c,s,h,v,e,t] <= reach[s,h,v,e,t]
 
-    One row for each council: a fraction of a step then has no more than that fraction of each council's spend to be reached
-    with, which a single row for the partnership's spend does not say. Units: share of the council's procured cost.
+def tier_only_there_rule(m: Any, s: str, h: str, v: str, e: int, t: int, number: int) -> Any:
+    """Of councils that cannot be together at most one buys on a step, and nobody on a step that is not stood on.
+
+    sum[c in group] buy[c,s,h,v,e,t] <= reach[s,h,v,e,t]
+
+    Rows by group and not for the partnership: a fraction of a step then has no more than that fraction of each council's spend,
+    and of one council's of those that cannot be together, to be reached with. Units: share of the council's procured cost.
     """
-    return (None, linear([1.0, -1.0], [m.buy[c, s, h, v, e, t], m.reach[s, h, v, e, t]]), 0)
+    buyers = m.buyers[s, h, v, e]
+    bought = [m.buy[c, s, h, v, e, t] for c in buyers.groups[number] if c in buyers.steps[t]]
+    return (None, linear([1.0] * len(bought) + [-1.0], [*bought, m.reach[s, h, v, e, t]]), 0)
 
 
 def purchase_value(m: Any, weight: NDArray[Any]) -> Callable[[str, str, str, int], float]:
@@ -169,11 +139,9 @@ def saving_at_full_membership(m: Any, partnership: Partnership) -> tuple[list[fl
     s = partnership[0]
     if m.priced.purchasing.get(s) is None:
         return [], []
-    epoch = full_epoch(m, *partnership)
-    if epoch not in m.tier_epoch_set:
-        return [], []
+    epoch = full_epoch(m, partnership)
     rate = m.priced.purchasing[s].rate
-    found = [(c, t) for c in buyers(m, *epoch) for t in steps(m, *epoch)]
+    found = [(c, t) for t, councils in m.buyers[epoch].steps.items() for c in councils] if epoch in m.buyers else []
     return [rate[t] * m.instance.baselines[c, s].procured_cost / THOUSAND for c, t in found], [m.buy[(c, *epoch, t)] for c, t in found]
 
 
@@ -184,18 +152,21 @@ def settle(m: Any, values: Mapping[str, float]) -> dict[str, float]:
     still holds, since more is saved and nothing else changes, and the objective is now what the decisions are worth.
     """
     settled = dict(values)
-    baselines = m.instance.baselines
-    for s, h, v, e in m.tier_epochs:
-        last, able = closing_tranche(m, s, e), buyers(m, s, h, v, e)
-        taken = {c for c in able if c != h and any(values[m.joins[j].name] > 0.5 for j in m.sets.joined(c, s, h, v, last))}
-        taken |= {h for o in m.sets.opened(s, h, v, last) if h in able and values[m.opens[o].name] > 0.5}
-        bought = sum(baselines[c, s].procured_cost for c in sorted(taken))
-        reachable = steps(m, s, h, v, e)
+    for epoch, buyers in m.buyers.items():
+        s, e, taken = epoch[0], epoch[3], _live(m, values, *epoch)
+        bought = sum(m.instance.baselines[c, s].procured_cost for c in sorted(taken))
         volumes = m.priced.purchasing[s].from_volume
-        reached = [t for t in reachable if taken and volumes[t] / growth(m, s, e) <= bought + HALF_PENNY]
-        for t in reachable:
+        reached = [t for t in buyers.steps if taken and volumes[t] <= bought * growth(m, s, e) + HALF_PENNY]
+        for t, councils in buyers.steps.items():
             here = bool(reached) and t == reached[-1]
-            settled[m.reach[s, h, v, e, t].name] = float(here)
-            for c in able:
-                settled[m.buy[c, s, h, v, e, t].name] = float(here and c in taken)
+            settled[m.reach[(*epoch, t)].name] = float(here)
+            for c in councils:
+                settled[m.buy[(c, *epoch, t)].name] = float(here and c in taken)
     return settled
+
+
+def _live(m: Any, values: Mapping[str, float], s: str, h: str, v: str, e: int) -> set[str]:
+    """The buyers that a solution has live in an epoch."""
+    last, able = closing_tranche(m, s, e), m.buyers[s, h, v, e].councils
+    found = {c for c in able if c != h and any(values[m.joins[j].name] > 0.5 for j in m.sets.joined(c, s, h, v, last))}
+    return found | {h for o in m.sets.opened(s, h, v, last) if h in able and values[m.opens[o].name] > 0.5}

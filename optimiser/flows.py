@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from formulations.buyers import HALF_PENNY
 from formulations.factors import growth_factors, live_share
 from formulations.pricing import Priced, whole_months
 from formulations.purchasing import Purchasing
-from formulations.tiers import HALF_PENNY
 from instances import LIVE, Calendar, financial_year
 from instances.ends import coverage
 from instances.heads import GROWING_HEADS, MOVE_ONE_OFF_HEADS, MOVE_RECURRING_HEADS, MOVE_SAVING_HEADS

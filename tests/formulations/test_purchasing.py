@@ -10,7 +10,7 @@ import pytest
 from small import put, rows, slack
 
 from formulations import price
-from formulations.tiers import FULL
+from formulations.buyers import FULL
 from instances import Instance
 from instances.ends import coverage
 

@@ -11,12 +11,15 @@ from small import LEAD_AUTHORITY, brief, put, rows, slack
 
 import solvers
 from formulations import settle
-from formulations.tiers import FULL
+from formulations.buyers import FULL
 from solvers.base import Limits
 
 TIERS = "service, from_volume, rate\npayroll, 0, 0\npayroll, 50000, 0.05\npayroll, 90000, 0.1\n"
 FAR = "service, from_volume, rate\npayroll, 200000, 0.05\n"
 GROWTH = "growth = 1.0"
+APART = "council, service, decision, other\nElm, payroll, never_with, Oak\n"
+OAK_ALONE = 2
+"""Of the groups of buyers that of Oak, where nobody is in conflict with anybody."""
 ASH, ELM = ("payroll", "Ash"), ("payroll", "Elm")
 # Procured spend: Ash 20, Elm 30, Oak 40, Yew 10, in thousands; all together 100.
 
@@ -76,8 +79,10 @@ def test_tier_spend_index_without_spend(shire_model: Callable[..., Any], two_ser
 def test_tier_reached_index_and_tier_only_there_index(shire_model: Callable[..., Any], changes: dict[str, str], expected: set[Any]) -> None:
     """Each step that pays and that all who may join reach together: 100, or 200 and 400 once baselines have doubled; each council's part."""
     m = shire_model(**changes)
-    assert rows(m, "tier_reached") == {(*p, e, t) for p in (ASH, ELM) for e, t in expected}
-    assert rows(m, "tier_only_there") == {(c, *p, e, t) for c in ("Ash", "Elm", "Oak", "Yew") for p in (ASH, ELM) for e, t in expected}
+    assert {brief(step) for step in m.TIER_STEPS} == {(*p, e, t) for p in (ASH, ELM) for e, t in expected}
+    alone = {(*p, e, t) for *p, e, t in rows(m, "tier_reached") ^ {brief(step) for step in m.TIER_STEPS}}
+    assert alone <= {(*ASH, 2, 1), (*ELM, 1, 1), (*ELM, 2, 1), (*ELM, 2, 2)}  # the host's own is enough: of Ash 80, of Elm 60, then 120
+    assert rows(m, "tier_only_there") == {(*p, e, t, group) for group in range(4) for p in (ASH, ELM) for e, t in expected}
 
 
 @pytest.mark.parametrize(
@@ -126,13 +131,12 @@ def test_tier_spend_row_at_full_membership(shire_model: Callable[..., Any]) -> N
     assert [slack(m, "tier_spend", c, *ASH, FULL) for c in ("Elm", "Oak", "Yew")] == pytest.approx([1, 0, 0])
 
 
-@pytest.mark.parametrize(("economics", "epoch", "least"), [("", 1, 50), (GROWTH, 0, 50), (GROWTH, 1, 25), (GROWTH, 2, 12.5)])
-@pytest.mark.parametrize(("bought", "spend"), [({}, 0), ({"Elm": 1 / 3}, 10), ({"Ash": 1, "Elm": 1, "Yew": 1}, 60), ({"Oak": 0.5}, 20)])
-def test_tier_reached_row(
-    shire_model: Callable[..., Any], economics: str, epoch: int, least: float, bought: dict[str, float], spend: float
-) -> None:
-    """The step at 50 needs 50 of spend at base-year baselines, 25 once they have doubled; nothing if it is not stood on."""
+@pytest.mark.parametrize(("economics", "epoch", "least"), [("", 1, 30), (GROWTH, 0, 30), (GROWTH, 1, 5)])
+@pytest.mark.parametrize("bought", [{}, {"Elm": 1 / 3}, {"Ash": 1, "Elm": 1, "Yew": 1}, {"Oak": 0.5}, {"Elm": 1, "Oak": 1, "Yew": 1}])
+def test_tier_reached_row(shire_model: Callable[..., Any], economics: str, epoch: int, least: float, bought: dict[str, float]) -> None:
+    """The step at 50 needs 30 besides Ash's own 20, 5 once all have doubled, and nobody counts as more; nothing if it is not stood on."""
     m = shire_model(tiers=TIERS, economics=economics)
+    spend = sum(share * min({"Ash": 0, "Elm": 30, "Oak": 40, "Yew": 10}[council], least) for council, share in bought.items())
     buy = {(council, *ASH, epoch, 1): share for council, share in bought.items()}
     put(m, reach={(*ASH, epoch, 1): 1}, buy=buy)
     assert slack(m, "tier_reached", *ASH, epoch, 1) == pytest.approx(spend - least)
@@ -141,10 +145,17 @@ def test_tier_reached_row(
 
 
 def test_tier_reached_row_at_full_membership(shire_model: Callable[..., Any]) -> None:
-    """At base-year baselines, whatever the growth: Elm's 30 and Oak's 40 are 20 short of 90."""
+    """At base-year baselines, whatever the growth: Elm's 30 and Yew's 10 are 30 short of the 70 that Ash lacks of 90."""
     m = shire_model(tiers=TIERS, economics=GROWTH, rules="minimum_saving = 0.1")
-    put(m, reach={(*ASH, FULL, 2): 1}, buy={("Elm", *ASH, FULL, 2): 1, ("Oak", *ASH, FULL, 2): 1})
-    assert slack(m, "tier_reached", *ASH, FULL, 2) == pytest.approx(-20)
+    put(m, reach={(*ASH, FULL, 2): 1}, buy={("Elm", *ASH, FULL, 2): 1, ("Yew", *ASH, FULL, 2): 1})
+    assert slack(m, "tier_reached", *ASH, FULL, 2) == pytest.approx(-30)
+
+
+def test_no_tier_reached_row_where_the_host_is_enough(shire_model: Callable[..., Any]) -> None:
+    """A step at 25 asks Ash for 5 more and Elm for nothing; once baselines have doubled Ash's own is enough too."""
+    tiers = "service, from_volume, rate\npayroll, 25000, 0.1\n"
+    assert rows(shire_model(tiers=tiers), "tier_reached") == {(*ASH, e, 0) for e in (0, 1)}
+    assert rows(shire_model(tiers=tiers, economics=GROWTH), "tier_reached") == {(*ASH, 0, 0)}
 
 
 @pytest.mark.parametrize(("reached", "bought", "room"), [(0, 0, 0), (0, 1, -1), (1, 1, 0), (0.25, 0.5, -0.25), (1, 0, 1)])
@@ -152,7 +163,34 @@ def test_tier_only_there_row(shire_model: Callable[..., Any], reached: float, bo
     """Nobody buys on a step that is not stood on, nor more than the fraction of it that is."""
     m = shire_model(tiers=TIERS)
     put(m, reach={(*ASH, 1, 2): reached}, buy={("Oak", *ASH, 1, 2): bought})
-    assert slack(m, "tier_only_there", "Oak", *ASH, 1, 2) == pytest.approx(room)
+    assert slack(m, "tier_only_there", *ASH, 1, 2, OAK_ALONE) == pytest.approx(room)
+
+
+@pytest.mark.parametrize(("bought", "room"), [({}, 1), ({"Elm": 1}, 0), ({"Elm": 0.5, "Oak": 0.75}, -0.25), ({"Yew": 1}, 1)])
+def test_tier_only_there_row_of_councils_in_conflict(shire_model: Callable[..., Any], bought: dict[str, float], room: float) -> None:
+    """Elm and Oak are never together: one row for both."""
+    m = shire_model(tiers=TIERS.replace("90000", "60000"), commitments=APART)
+    put(m, reach={(*ASH, 1, 2): 1}, buy={(c, *ASH, 1, 2): share for c, share in bought.items()})
+    assert slack(m, "tier_only_there", *ASH, 1, 2, 1) == pytest.approx(room)
+
+
+def test_who_can_buy_where_two_are_in_conflict(shire_model: Callable[..., Any]) -> None:
+    """At Ash: 70 with Oak, 60 with Elm, so a step at 65 is Oak's and not Elm's, one at 75 nobody's. At Elm Oak has no move: 60."""
+    tiers = "service, from_volume, rate\npayroll, 60000, 0.1\npayroll, 65000, 0.2\npayroll, 75000, 0.3\n"
+    m = shire_model(tiers=tiers, commitments=APART)
+    found = {
+        (h, t): {c for c, _, at, _, e, step in m.TIER_PURCHASES if (at, step, e) == (h, t, 1)} for h in ("Ash", "Elm") for t in range(3)
+    }
+    assert found == {
+        ("Ash", 0): {"Ash", "Elm", "Oak", "Yew"},
+        ("Ash", 1): {"Ash", "Oak", "Yew"},
+        ("Ash", 2): set(),
+        ("Elm", 0): {"Ash", "Elm", "Yew"},
+        ("Elm", 1): set(),
+        ("Elm", 2): set(),
+    }
+    groups = {brief(index)[:5] for index in m.tier_only_there if brief(index)[:4] == (*ASH, 1, 0)}
+    assert {group[-1] for group in groups} == {0, 1, 2}  # Ash; Elm or Oak; Yew
 
 
 def test_a_step_cannot_be_half_reached_by_few(shire_model: Callable[..., Any]) -> None:
