@@ -59,7 +59,7 @@ def _rules_on(instance: Instance) -> list[str]:
 
 def _ways_out(instance: Instance, solver: Solver, limits: Limits) -> tuple[list[str], list[str]]:
     """What there is a plan without, and what was not tried in time."""
-    until = time.monotonic() + min(SECONDS, SECONDS if limits.seconds is None else limits.seconds)
+    until = time.monotonic() + _patience(limits)
     ways, untried = [], []
     for name, without in _relaxations(instance):
         left = until - time.monotonic()
@@ -69,6 +69,11 @@ def _ways_out(instance: Instance, solver: Solver, limits: Limits) -> tuple[list[
         elif found:
             ways.append(name)
     return ways, untried
+
+
+def _patience(limits: Limits) -> float:
+    """Seconds to spend on reasons: no more than the solve itself was given."""
+    return SECONDS if limits.seconds is None else min(SECONDS, limits.seconds)
 
 
 def _relaxations(instance: Instance) -> Iterator[tuple[str, Callable[[], Instance]]]:
@@ -102,8 +107,7 @@ def _most(instance: Instance, solver: Solver, limits: Limits) -> Iterator[str]:
     assert rule
     priced = formulations.price(apply(instance, overrides=[f"rules.{TOTAL} = off"]))
     model = formulations.build(priced, objective=Objective("yearly_position", rule.year))
-    seconds = min(SECONDS, limits.seconds or SECONDS)
-    result = solver.solve(model, replace(limits, gap=0.0, seconds=seconds, on_progress=None))
+    result = solver.solve(model, replace(limits, gap=0.0, seconds=_patience(limits), on_progress=None))
     if result.holds is Holds.OPTIMUM and result.objective is not None:
         yield f"the most that can be saved in year {rule.year} is {pounds(math.floor(result.objective * THOUSAND))}"
 
