@@ -1,7 +1,9 @@
 """Formulations: the mathematics. Moves are priced, then built into a mixed-integer model, one file for each family."""
 
+from formulations.decomposition import Skeleton
+from formulations.families import FAMILIES
 from formulations.objectives import Objective
-from formulations.partnership import FAMILIES, Unreachable, build, settle
+from formulations.partnership import Unreachable, build, settle, skeleton
 from formulations.pricing import Priced, price
 
-__all__ = ["FAMILIES", "Objective", "Priced", "Unreachable", "build", "price", "settle"]
+__all__ = ["FAMILIES", "Objective", "Priced", "Skeleton", "Unreachable", "build", "price", "settle", "skeleton"]

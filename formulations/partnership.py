@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 
-from formulations import (
-    bundle,
-    commitments,
-    conflicts,
-    contiguity,
-    delivery_capacity,
-    each_hosts,
-    host_capacity,
-    hosting_limit,
-    investment_limit,
-    join_after_open,
-    maximum_partnerships,
-    minimum_saving,
-    minimum_total_saving,
-    no_council_worse_off,
-    onboarding_capacity,
-    one_arrangement,
-    partner_limit,
-    partnership_size,
-    payback,
-    sequencing,
-    tiers,
-)
+from formulations import conflicts, contiguity, delivery_capacity, investment_limit, no_council_worse_off, partner_limit, payback, tiers
 from formulations.buyers import buyers_of_epochs
+from formulations.families import FAMILIES, LINKING
 from formulations.objectives import Objective, Values, objective_values
 from formulations.pricing import Priced
 from formulations.sets import move_sets
@@ -48,47 +27,6 @@ class Unreachable:
     index: tuple[Any, ...]
 
 
-FAMILIES: dict[str, tuple[Any, Any]] = {
-    "one_arrangement": (one_arrangement.one_arrangement_index, one_arrangement.one_arrangement_rule),
-    "join_after_open": (join_after_open.join_after_open_index, join_after_open.join_after_open_rule),
-    "conflicts": (conflicts.conflicts_index, conflicts.conflicts_rule),
-    "contiguity_separator": (contiguity.contiguity_separator_index, contiguity.contiguity_separator_rule),
-    "contiguity_clique": (contiguity.contiguity_clique_index, contiguity.contiguity_clique_rule),
-    "contiguity_flow": (contiguity.contiguity_flow_index, contiguity.contiguity_flow_rule),
-    "contiguity_through": (contiguity.contiguity_through_index, contiguity.contiguity_through_rule),
-    "partnership_size_minimum": (partnership_size.partnership_size_minimum_index, partnership_size.partnership_size_minimum_rule),
-    "partnership_size_maximum": (partnership_size.partnership_size_maximum_index, partnership_size.partnership_size_maximum_rule),
-    "maximum_partnerships": (maximum_partnerships.maximum_partnerships_index, maximum_partnerships.maximum_partnerships_rule),
-    "minimum_saving": (minimum_saving.minimum_saving_index, minimum_saving.minimum_saving_rule),
-    "delivery_capacity": (delivery_capacity.delivery_capacity_index, delivery_capacity.delivery_capacity_rule),
-    "programme_capacity": (delivery_capacity.programme_capacity_index, delivery_capacity.programme_capacity_rule),
-    "host_capacity": (host_capacity.host_capacity_index, host_capacity.host_capacity_rule),
-    "tier_one_step": (tiers.tier_epochs, tiers.tier_one_step_rule),
-    "tier_spend": (tiers.tier_buyers, tiers.tier_spend_rule),
-    "tier_reached": (lambda m: list(m.TIER_STEPS), tiers.tier_reached_rule),
-    "tier_only_there": (tiers.tier_only_there_index, tiers.tier_only_there_rule),
-    "minimum_total_saving": (minimum_total_saving.minimum_total_saving_index, minimum_total_saving.minimum_total_saving_rule),
-    "no_council_worse_off": (no_council_worse_off.no_council_worse_off_index, no_council_worse_off.no_council_worse_off_rule),
-    "payments_balance": (no_council_worse_off.payments_balance_index, no_council_worse_off.payments_balance_rule),
-    "payment_at_most": (no_council_worse_off.payment_at_most_index, no_council_worse_off.payment_at_most_rule),
-    "payment_at_least": (no_council_worse_off.payment_at_most_index, no_council_worse_off.payment_at_least_rule),
-    "payback": (payback.payback_index, payback.payback_rule),
-    "investment_limit": (investment_limit.investment_limit_index, investment_limit.investment_limit_rule),
-    "onboarding_capacity": (onboarding_capacity.onboarding_capacity_index, onboarding_capacity.onboarding_capacity_rule),
-    "hosting_limit": (hosting_limit.hosting_limit_index, hosting_limit.hosting_limit_rule),
-    "each_hosts": (each_hosts.each_hosts_index, each_hosts.each_hosts_rule),
-    "sequencing": (sequencing.sequencing_index, sequencing.sequencing_rule),
-    "bundle": (bundle.bundle_index, bundle.bundle_rule),
-    "partner_link": (partner_limit.partner_link_index, partner_limit.partner_link_rule),
-    "partner_limit": (partner_limit.partner_limit_index, partner_limit.partner_limit_rule),
-    "must_host": (commitments.must_host_index, commitments.must_host_rule),
-    "must_join": (commitments.must_join_index, commitments.must_join_rule),
-    "together": (commitments.together_index, commitments.together_rule),
-    "together_same": (commitments.together_same_index, commitments.together_same_rule),
-}
-"""Constraint families in the order of declaration: index set and rule of each."""
-
-
 def build(priced: Priced, *, objective: Objective | None = None, presolve: bool = True) -> pyo.ConcreteModel:
     """The mixed-integer model of a priced instance.
 
@@ -101,17 +39,29 @@ def build(priced: Priced, *, objective: Objective | None = None, presolve: bool 
     such a model has no feasible plan.
     """
     with PauseGC():  # a model is all small objects that stay; collecting among them takes half the time
-        return _build(priced, objective or Objective(), presolve)
+        return _build(priced, objective or Objective(), presolve, FAMILIES)
 
 
-def _build(priced: Priced, objective: Objective, presolve: bool) -> pyo.ConcreteModel:
+def skeleton(priced: Priced, *, objective: Objective | None = None) -> pyo.ConcreteModel:
+    """The rows that link partnerships, over all moves, and the objective: the model without the families about one partnership.
+
+    Purchasing is in it only where a row that links partnerships asks for it; `m.buyers` has all of it. See `formulations.decomposition`.
+    """
+    with PauseGC():
+        return _build(priced, objective or Objective(), True, LINKING)
+
+
+def _build(priced: Priced, objective: Objective, presolve: bool, families: Collection[str]) -> pyo.ConcreteModel:
     m = pyo.ConcreteModel(name=priced.instance.name)
     value = objective_values(priced, objective)
     weight = objective.running_weight(priced.instance, priced.discount)
     _attach(m, priced, worthwhile(priced, value.moves, weight) if presolve else None)
     _declare_moves(m)
-    m.grounds = contiguity.grounds(m)
-    _declare_purchasing(m)
+    m.grounds = contiguity.grounds(m) if "contiguity_flow" in families else {}
+    m.weight = weight
+    m.buyers = buyers_of_epochs(m)
+    rules = priced.instance.rules
+    _declare_purchasing(m, families is not LINKING or bool(rules.minimum_total_saving or rules.no_council_worse_off))
     m.ARCS = pyo.Set(initialize=contiguity.arcs(m), dimen=4, doc="(s, h, a, b): ways through a partnership")
     m.flow = pyo.Var(m.ARCS, bounds=(0, None))
     m.meetings = partner_limit.meetings(m)
@@ -124,7 +74,8 @@ def _build(priced: Priced, objective: Objective, presolve: bool) -> pyo.Concrete
     m.payback_positions = payback.positions(m)
     m.unreachable = []
     for name, (index, rule) in FAMILIES.items():
-        _declare(m, name, index(m), rule)
+        if name in families:
+            _declare(m, name, index(m), rule)
     m.objective = pyo.Objective(expr=_objective(m, value, weight), sense=pyo.maximize, doc="thousand GBP")
     return m
 
@@ -138,8 +89,9 @@ def _attach(m: Any, priced: Priced, kept: set[Any] | None) -> None:
     m.sets = move_sets(priced.moves, priced.options, kept)
     m.sizes = priced.instance.partnership_size()
     moves = priced.moves
-    keys = zip(moves["council"], moves["service"], moves["host"], moves["vehicle"], strict=True)
-    m.second_year = dict(zip(keys, moves["second_year"], strict=True))
+    # lists: going through a column of text itself takes longer than all the rest
+    keys = zip(*(moves[name].tolist() for name in ("council", "service", "host", "vehicle")), strict=True)
+    m.second_year = dict(zip(keys, moves["second_year"].tolist(), strict=True))
     m.go_lives = delivery_capacity.go_lives(m)
     m.cliques = conflicts.conflict_cliques(m)
     m.conflict_members = frozenset((c, s, h) for (s, h, _), clique in m.cliques.items() for c in clique)
@@ -157,12 +109,15 @@ def _declare_moves(m: Any) -> None:
     m.joins, m.opens, m.takes = dict(m.join.items()), dict(m.open.items()), dict(m.take.items())
 
 
-def _declare_purchasing(m: Any) -> None:
+def _declare_purchasing(m: Any, wanted: bool) -> None:
     """Steps reached and spend bought on them."""
-    m.buyers = buyers_of_epochs(m)
-    m.TIER_STEPS = pyo.Set(initialize=tiers.tier_steps(m), dimen=5, doc="(s, h, v, e, t): step of purchasing that can be reached")
+    m.TIER_STEPS = pyo.Set(
+        initialize=tiers.tier_steps(m) if wanted else (), dimen=5, doc="(s, h, v, e, t): step of purchasing that can be reached"
+    )
     m.reach = pyo.Var(m.TIER_STEPS, domain=pyo.Binary)
-    m.TIER_PURCHASES = pyo.Set(initialize=tiers.tier_purchases(m), dimen=6, doc="(c, s, h, v, e, t): who can buy on which step")
+    m.TIER_PURCHASES = pyo.Set(
+        initialize=tiers.tier_purchases(m) if wanted else (), dimen=6, doc="(c, s, h, v, e, t): who can buy on which step"
+    )
     m.buy = pyo.Var(m.TIER_PURCHASES, bounds=(0, 1))
     m.purchases_of = {}
     for purchase in m.TIER_PURCHASES:

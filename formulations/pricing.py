@@ -8,7 +8,7 @@ not to moves; `Purchasing` holds what its rows need. Formulas: model.md, section
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -63,11 +63,15 @@ class Priced:
         """Month in which the first of some councils ceases; None where none does."""
         return min((self.ends[c] for c in councils if c in self.ends), default=None)
 
+    def only(self, kept: NDArray[np.bool_]) -> Priced:
+        """The same with some of the moves, those that are kept, shape (moves,)."""
+        return replace(self, moves=self.moves[kept].reset_index(drop=True))
+
     @cached_property
     def streams(self) -> Streams:
         """How a pound a year of each move runs over the periods."""
         moves, calendar, live = self.moves, self.instance.calendar, self.graph.decided.live
-        columns = zip(moves["council"], moves["service"], moves["host"], moves["tranche"], strict=True)
+        columns = zip(*(moves[name].tolist() for name in ("council", "service", "host", "tranche")), strict=True)
         shapes = [
             (str(s), int(k), whole_months(live[c, s][1], calendar.start) if k == LIVE else 0, self.end(c, h)) for c, s, h, k in columns
         ]

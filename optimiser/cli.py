@@ -40,6 +40,14 @@ KINDS: dict[ObjectiveName, Literal["npv", "net_saving", "yearly_position"]] = {
 }
 
 
+class MethodName(StrEnum):
+    """How a region is solved."""
+
+    auto = "auto"
+    compact = "compact"
+    decomposition = "decomposition"
+
+
 class SolverName(StrEnum):
     """Back ends."""
 
@@ -177,6 +185,18 @@ def validate(
     _leave(run(work, json=json, quiet=quiet))
 
 
+MethodOption = Annotated[
+    MethodName,
+    typer.Option("--method", help="One compact model, or decomposition into partnerships; chosen by the number of moves unless given."),
+]
+
+
+ObjectiveOption = Annotated[
+    ObjectiveName,
+    typer.Option("--objective", help="What is maximised: NPV, the undiscounted saving, or the yearly position in one year."),
+]
+
+
 @app.command()
 def solve(
     instance: InstanceArgument,
@@ -195,10 +215,8 @@ def solve(
     threads: Annotated[int, typer.Option("--threads", min=1, help="Threads of the solver.")] = 1,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Random seed of the solver.")] = 0,
     solver: Annotated[SolverName, typer.Option("--solver", help="Back end.")] = SolverName.highs,
-    objective: Annotated[
-        ObjectiveName,
-        typer.Option("--objective", help="What is maximised: NPV, the undiscounted saving, or the yearly position in one year."),
-    ] = ObjectiveName.npv,
+    method: MethodOption = MethodName.auto,
+    objective: ObjectiveOption = ObjectiveName.npv,
     year: Annotated[
         int | None, typer.Option("--year", min=1, help="With --objective yearly-position: year of the appraisal, 1 is the first.")
     ] = None,
@@ -234,6 +252,7 @@ def solve(
             threads=threads,
             seed=seed,
             solver=solver.value,
+            method=method.value,
         )
 
     _leave(run(work, json=json, quiet=quiet))

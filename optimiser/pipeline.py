@@ -23,6 +23,7 @@ from optimiser.audit import audit
 from optimiser.errors import AuditError, InfeasibleError, NoPlanError
 from optimiser.extract import decisions, document, options_taken
 from optimiser.infeasible import reasons
+from optimiser.methods import METHODS, Choice, MethodName, choose
 from optimiser.plan import Plan, PlanDocument
 from optimiser.ties import Ties
 from solvers.base import Holds, Limits, Progress, Result, Termination
@@ -48,6 +49,7 @@ class SolveSettings:
         threads: Threads of the solver.
         seed: Random seed of the solver.
         solver: Back end.
+        method: `compact` is one model for the back end; `decomposition` prices partnerships one by one; `auto` chooses.
         interrupt: Set it to stop the solve; the incumbent is kept.
         objective: What is maximised; NPV unless given.
         on_stage: Called with the name of each stage as it begins.
@@ -59,6 +61,7 @@ class SolveSettings:
     threads: int = 1
     seed: int = 0
     solver: str = "highs"
+    method: MethodName = "auto"
     interrupt: threading.Event = field(default_factory=threading.Event)
     objective: Objective = field(default_factory=Objective)
     on_stage: Callable[[str], None] | None = None
@@ -83,16 +86,14 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
     timings: dict[str, float] = {}
     with _stage("price", settings, timings):
         priced = formulations.price(instance)
-    with _stage("build", settings, timings):
-        model = formulations.build(priced, objective=settings.objective)
     gap = default_gap(len(priced.moves)) if settings.gap is None else settings.gap
     solver, limits = solvers.get(settings.solver), _limits(settings, gap)
-    if model.unreachable:
-        raise InfeasibleError(instance.name, reasons(priced, model.unreachable, solver, limits))
-    with _stage("solve", settings, timings):
-        result = solver.solve(model, limits)
-    if result.termination is Termination.INFEASIBLE:
-        raise InfeasibleError(instance.name, reasons(priced, (), solver, limits))
+    choice = choose(settings.method, len(priced.moves))
+    with _stage(f"solve by {choice.method} ({choice.why})", settings, timings, "solve"):
+        solved = METHODS[choice.method](priced, settings.objective, solver, limits)
+    model, result = solved.model, solved.result
+    if solved.unreachable or result.termination is Termination.INFEASIBLE:
+        raise InfeasibleError(instance.name, reasons(priced, solved.unreachable, solver, limits))
     if result.holds is Holds.NOTHING:
         raise NoPlanError(instance.name, result.termination.value, None if result.bound is None else result.bound * THOUSAND)
     values, objective = formulations.settle(model, result.values)
@@ -106,7 +107,7 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
         found = _document(priced, model, values, result, settings.objective)
         checked = audit(instance, found, settings.objective.adopted)
         faults = [*_against_model(found, objective * THOUSAND), *checked.faults]
-    manifest = _manifest(priced, settings, gap, result, found, ties)
+    manifest = _manifest(priced, settings, choice, gap, result, found, ties)
     found = found.model_copy(update={"rules": checked.rules, "manifest": manifest})
     if faults:
         raise AuditError(instance.name, faults, found)
@@ -119,12 +120,12 @@ def default_gap(moves: int) -> float:
 
 
 @contextmanager
-def _stage(name: str, settings: SolveSettings, timings: dict[str, float]) -> Iterator[None]:
+def _stage(name: str, settings: SolveSettings, timings: dict[str, float], short: str | None = None) -> Iterator[None]:
     if settings.on_stage is not None:
         settings.on_stage(name)
     began = time.perf_counter()
     yield
-    timings[name] = time.perf_counter() - began
+    timings[short or name] = time.perf_counter() - began
 
 
 def _limits(settings: SolveSettings, gap: float) -> Limits:
@@ -159,7 +160,9 @@ def _against_model(found: PlanDocument, objective: float) -> list[str]:
     return [f"{found.objective}: £{value:,.2f} in the plan, £{objective:,.2f} by the model (£{abs(objective - value):,.2f} apart)"]
 
 
-def _manifest(priced: Priced, settings: SolveSettings, gap: float, result: Result, found: PlanDocument, ties: str) -> dict[str, Any]:
+def _manifest(
+    priced: Priced, settings: SolveSettings, choice: Choice, gap: float, result: Result, found: PlanDocument, ties: str
+) -> dict[str, Any]:
     """What gave the plan: data, settings, versions. Nothing in it depends on the day or the speed of the machine."""
     instance = priced.instance
     return {
@@ -169,6 +172,8 @@ def _manifest(priced: Priced, settings: SolveSettings, gap: float, result: Resul
         "notes": list(instance.notes),
         "solve": {
             "solver": result.solver,
+            "method": choice.method,
+            "method_because": choice.why,
             "gap": gap,
             "time_limit": settings.time_limit,
             "threads": settings.threads,

@@ -11,8 +11,6 @@ from optimiser.money import percent, short
 
 STAGES = {
     "price": "Pricing the moves",
-    "build": "Building the model",
-    "solve": "Solving",
     "settle ties": "Settling ties",
     "audit": "Auditing the plan",
 }

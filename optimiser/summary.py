@@ -43,6 +43,8 @@ def print_summary(plan: Plan, instance: Instance, console: Console) -> None:
         console.print(line)
     for note in instance.notes:
         console.print(f"Note: {note}", style="dim")
+    how = plan.document.manifest["solve"]
+    console.print(f"Method: {how['method']} ({how['method_because']})", style="dim")
 
 
 def _prices(instance: Instance) -> str:

@@ -268,7 +268,7 @@ class Cbc(Executable):
         counts = np.frombuffer(content, dtype=np.int32, count=2).tolist()
         if counts != [rows, columns_written(arrays)]:
             raise ValueError(f"a solution of {counts} rows and columns for {[rows, columns_written(arrays)]}")
-        return np.frombuffer(content, dtype=float, count=len(arrays.names), offset=16 + 16 * rows).copy()
+        return np.frombuffer(content, dtype=float, count=len(arrays.variables), offset=16 + 16 * rows).copy()
 
 
 class Glpk(Executable):
@@ -316,7 +316,7 @@ class Glpk(Executable):
                 values.append(float(words[2] if arrays.integer.any() else words[3]))
         if len(values) != columns_written(arrays):
             raise ValueError(f"a solution of {len(values)} columns for {columns_written(arrays)}")
-        point = np.array(values[: len(arrays.names)]) if holds else None
+        point = np.array(values[: len(arrays.variables)]) if holds else None
         is_whole = termination is Termination.OPTIMAL and "RELATIVE MIP GAP TOLERANCE REACHED" not in ended.log
         message = "" if termination is not Termination.ERROR else f"GLPK stopped with '{ended.log.strip().splitlines()[-1]}'"
         return Outcome(termination, point, None if is_whole else self._bound(ended.log), message=message)
@@ -376,7 +376,7 @@ class ScipExecutable(Executable):
         lines = (folder / _SOLUTION).read_text(encoding="utf-8").splitlines()
         point = None
         if not any("no solution available" in line for line in lines):
-            point = np.zeros(len(arrays.names))
+            point = np.zeros(len(arrays.variables))
             for words in (line.split() for line in lines if re.match(r"C\d+\s", line)):
                 point[int(words[0][1:])] = float(words[1])
         message = "" if termination is not Termination.ERROR else f"SCIP stopped with '{status}'"

@@ -93,7 +93,7 @@ def _new_highs() -> Any:
 def _highs_lp(arrays: Arrays) -> Any:
     """Arrays as HiGHS takes them; its infinity is that of floats."""
     lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(arrays.names), len(arrays.row_lower)
+    lp.num_col_, lp.num_row_ = len(arrays.variables), len(arrays.row_lower)
     lp.col_cost_, lp.offset_ = arrays.cost, arrays.offset
     lp.sense_ = highspy.ObjSense.kMaximize if arrays.maximise else highspy.ObjSense.kMinimize
     lp.col_lower_, lp.col_upper_ = arrays.lower, arrays.upper

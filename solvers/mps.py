@@ -20,7 +20,7 @@ def column(index: int) -> str:
 
 def columns_written(arrays: Arrays) -> int:
     """How many columns the file has: those of the model, and one more where its objective has a constant."""
-    return len(arrays.names) + bool(arrays.offset)
+    return len(arrays.variables) + bool(arrays.offset)
 
 
 def write_mps(arrays: Arrays, file: TextIO) -> None:

@@ -80,7 +80,7 @@ def _solve(backend: BackEnd, model: Any, arrays: Arrays, limits: Limits, start: 
     """What the back end says, where it has to be asked at all."""
     if limits.interrupt.is_set():
         return Outcome(Termination.INTERRUPTED)
-    if not arrays.names:
+    if not arrays.variables:
         return Outcome(Termination.OPTIMAL, arrays.point({}), arrays.offset, arrays.offset, 0)
     if limits.seconds is not None and limits.seconds <= 0:
         return Outcome(Termination.TIME_LIMIT)
@@ -104,7 +104,7 @@ def feasible_start(arrays: Arrays, start: Mapping[str, float] | None) -> tuple[F
 
     Names that a start does not have count as 0: a plan names the moves it makes.
     """
-    if not start or not arrays.names:
+    if not start or not arrays.variables:
         return None, ""
     point, _ = settle(arrays, arrays.point(start))
     return (point, "") if point is not None else (None, "the start breaks a rule and was not used")

@@ -71,7 +71,7 @@ def _solve(model: Any, arrays: Arrays, limits: Limits, start: Floats | None) -> 
         scip.readProblem(str(path))
     _set_parameters(scip, limits)
     by_name = {variable.name: variable for variable in scip.getVars()}
-    columns = [by_name[column(j)] for j in range(len(arrays.names))]
+    columns = [by_name[column(j)] for j in range(len(arrays.variables))]
     if start is not None:
         solution = scip.createSol()
         for variable, value in zip(columns, start.tolist(), strict=True):

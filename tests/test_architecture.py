@@ -25,9 +25,11 @@ PUBLIC = {
     "instances.checks": "CHECKS Draft Record check in_order notices",
     "instances.england": "AreaError AreaReport write_area",
     "instances.reorganisation": "WAYS Reorganised reorganise",
-    "formulations": "FAMILIES Objective Priced Unreachable build price settle",
+    "formulations": "FAMILIES Objective Priced Skeleton Unreachable build price settle skeleton",
+    "formulations.decomposition": "NONE Blocks Offers Skeleton blocks_of offers",
     "solvers": "Holds Limits Progress Result Solver SolverError SolverFailed SolverMissing Termination available get",
     "optimiser": "Plan SolveSettings solve",
+    "optimiser.methods": "METHODS Choice MethodName choose",
     "optimiser.audit": "Audit Decision Figures Move audit decisions_of derive",
 }
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60

@@ -329,7 +329,7 @@ def test_mps_is_read_alike(tmp_path, make):
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     assert highs.readModel(str(tmp_path / "model.mps")) == highspy.HighsStatus.kOk
-    lp, count = highs.getLp(), len(arrays.names)
+    lp, count = highs.getLp(), len(arrays.variables)
     sign = -1 if arrays.maximise else 1
     constant = [sign * arrays.offset] if arrays.offset else []
     assert list(lp.col_cost_) == [*(sign * arrays.cost), *constant]

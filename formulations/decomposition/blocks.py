@@ -1,0 +1,157 @@
+"""Blocks: each partnership that may come to be, with its moves as columns of a table of variables, in arrays.
+
+A block is a partnership (s, h, v). Its moves are the openings of its host and the joins of its possible members, one for each
+tranche. Positions on the tranche axis are those of `Blocks.tranches`, the first of which may be LIVE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formulations.decomposition.member_sets import maximal_sets
+from formulations.decomposition.purchases import Purchases, purchases_of
+from formulations.sets import Partnership
+
+Whole = NDArray[np.intp]
+Floats = NDArray[np.float64]
+NONE = -1
+"""Stands for a move that does not exist."""
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Blocks with about as many member sets, so that they are priced together.
+
+    Attributes:
+        blocks: Which blocks, shape (b,).
+        sets: Maximal member sets of each as zeros and ones, shape (b, sets, members); rows of zeros fill up.
+    """
+
+    blocks: Whole
+    sets: Floats
+
+    @cached_property
+    def largest(self) -> Floats:
+        """Members of the largest set of each block, shape (b,)."""
+        size: Floats = self.sets.sum(axis=2).max(axis=1)
+        return size
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """All blocks.
+
+    Attributes:
+        partnerships: The partnership of each block.
+        members: Possible members of each block, the host not among them, sorted.
+        tranches: The tranches, in order.
+        opens: Column of each opening, shape (blocks, tranches); NONE where there is none.
+        joins: Column of each join, shape (blocks, members, tranches); NONE where there is none.
+        open_rows, join_rows: Their rows in the table of moves.
+        most: Most members of each, the host not counted, shape (blocks,).
+        buckets: Member sets.
+        purchases: Joint purchasing, where there is any.
+    """
+
+    partnerships: Sequence[Partnership]
+    members: Sequence[tuple[str, ...]]
+    tranches: tuple[int, ...]
+    opens: Whole
+    joins: Whole
+    open_rows: Whole
+    join_rows: Whole
+    most: Whole
+    buckets: Sequence[Bucket]
+    purchases: Purchases | None
+
+    def __len__(self) -> int:
+        return len(self.partnerships)
+
+    @cached_property
+    def place(self) -> Whole:
+        """Bucket of each block and where in it, shape (blocks, 2)."""
+        found = np.zeros((len(self), 2), dtype=np.intp)
+        for number, bucket in enumerate(self.buckets):
+            found[bucket.blocks, 0], found[bucket.blocks, 1] = number, np.arange(len(bucket.blocks))
+        return found
+
+
+def blocks_of(m: Any, column: Callable[[Any], int], variables: int) -> Blocks:
+    """The blocks of a model whose moves are declared.
+
+    Args:
+        m: The model.
+        column: Column of a variable; NONE for one that no row and no objective has.
+        variables: How many columns the model has.
+    """
+    sets = m.sets
+    partnerships = [p for p in sets.partnerships if sets.members.get(p)]
+    tranches = tuple(sorted({o[-1] for o in sets.opens} | {j[-1] for j in sets.joins}))
+    place = {k: i for i, k in enumerate(tranches)}
+    members = [tuple(sets.members[p]) for p in partnerships]
+    widest = max(map(len, members), default=0)
+    opens = np.full((len(partnerships), len(tranches)), NONE, dtype=np.intp)
+    joins = np.full((len(partnerships), widest, len(tranches)), NONE, dtype=np.intp)
+    open_rows, join_rows = opens.copy(), joins.copy()
+    for b, (partnership, able) in enumerate(zip(partnerships, members, strict=True)):
+        for k in sets.openings[partnership]:
+            opens[b, place[k]] = column(m.opens[(*partnership, k)])
+            open_rows[b, place[k]] = sets.open_row[(*partnership, k)]
+        for n, c in enumerate(able):
+            for k in sets.joinings[(c, *partnership)]:
+                joins[b, n, place[k]] = column(m.joins[(c, *partnership, k)])
+                join_rows[b, n, place[k]] = sets.join_row[(c, *partnership, k)]
+    most = [min(_most(m, s), len(able)) for (s, _, _), able in zip(partnerships, members, strict=True)]
+    return Blocks(
+        partnerships,
+        members,
+        tranches,
+        opens,
+        joins,
+        open_rows,
+        join_rows,
+        np.array(most, dtype=np.intp),
+        _buckets(m, partnerships, members, widest),
+        purchases_of(m, partnerships, members, tranches, column, variables),
+    )
+
+
+def _most(m: Any, s: str) -> int:
+    """Most members besides the host."""
+    most = m.sizes[s][1]
+    return len(m.instance.councils) if most is None else int(most) - 1
+
+
+def _buckets(m: Any, partnerships: Sequence[Partnership], members: Sequence[tuple[str, ...]], widest: int) -> list[Bucket]:
+    """Blocks by the number of their member sets, to the next power of two."""
+    known: dict[Any, NDArray[np.bool_]] = {}
+    by_count: dict[int, list[tuple[int, NDArray[np.bool_]]]] = {}
+    for b, ((s, _, _), able) in enumerate(zip(partnerships, members, strict=True)):
+        found = _member_sets(m.graph.conflicts, m.graph.position, s, able, known)
+        by_count.setdefault((len(found) - 1).bit_length(), []).append((b, found))
+    buckets = []
+    for _, group in sorted(by_count.items()):
+        sets = np.zeros((len(group), max(len(found) for _, found in group), widest))
+        for row, (_, found) in enumerate(group):
+            sets[row, : found.shape[0], : found.shape[1]] = found
+        buckets.append(Bucket(np.array([b for b, _ in group], dtype=np.intp), sets))
+    return buckets
+
+
+def _member_sets(
+    conflicts: Mapping[str, NDArray[np.bool_]], position: Mapping[str, int], s: str, able: tuple[str, ...], known: dict[Any, Any]
+) -> NDArray[np.bool_]:
+    if s not in conflicts:
+        return np.ones((1, len(able)), dtype=bool)
+    places = [position[c] for c in able]
+    conflict = conflicts[s][np.ix_(places, places)]
+    key = (able, conflict.tobytes())
+    if key not in known:
+        known[key] = maximal_sets(conflict)
+    return known[key]  # type: ignore[no-any-return]

@@ -1,0 +1,125 @@
+"""Joint purchasing in the pricing problem: what a member's spend could earn, and what a partnership's does earn.
+
+What it earns depends on who is there, so a partnership cannot be priced member by member. Each member counts with the best that its
+spend could earn in each epoch on a step that it can reach with others (`formulations.buyers`): a bound, and exact where the
+partnership reaches the highest of its steps. A partnership that is told of as a point counts with what it does earn.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formulations.buyers import FULL, HALF_PENNY, closing_tranche, growth
+from formulations.sets import Partnership
+from formulations.terms import THOUSAND
+from formulations.tiers import purchase_value
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Spell:
+    """Purchasing of one block in one epoch.
+
+    Attributes:
+        live: Which tranches have gone live when the epoch closes, shape (tranches,).
+        steps: For each step that can be reached, lowest first: the spend it asks for at base-year baselines, GBP a year, and the
+            column of each place's purchase. Places are those of members, the host's after them.
+    """
+
+    live: NDArray[np.bool_]
+    steps: tuple[tuple[float, Mapping[int, int]], ...]
+
+
+@dataclass(frozen=True)
+class Purchases:
+    """All purchases.
+
+    Attributes:
+        block, place, epoch, column: Of each purchase that the objective counts, shape (purchases,).
+        extra: What those purchases count in the objective that are no variables of the model, thousand GBP, by their column: the
+            first column after the variables', and so on.
+        live: Which tranches have gone live when an epoch closes, shape (blocks, epochs, tranches).
+        places: Members of the largest block, and one more: the host's place.
+        spend: Spend of each place of a block, GBP a year.
+        spells: Purchasing of each block, epoch by epoch.
+    """
+
+    block: Whole
+    place: Whole
+    epoch: Whole
+    column: Whole
+    extra: Floats
+    live: Floats
+    places: int
+    spend: Floats
+    spells: Mapping[int, Sequence[Spell]]
+
+    def most(self, reduced: Floats) -> tuple[Floats, Floats]:
+        """The most that spend can earn: of hosts by opening, shape (blocks, tranches), and of members by join, (blocks, members, tranches)."""
+        best = np.zeros((self.live.shape[0], self.places, self.live.shape[1]))
+        np.maximum.at(best, (self.block, self.place, self.epoch), reduced[self.column])
+        earned: Floats = np.matmul(best, self.live)
+        return earned[:, -1], earned[:, :-1]
+
+    def made(self, block: int, tranches: Mapping[int, int]) -> list[int]:
+        """Columns of the purchases that a partnership makes, by place and position of the tranche of who is in it."""
+        columns = []
+        for spell in self.spells.get(block, ()):
+            there = [place for place, tranche in tranches.items() if spell.live[tranche]]
+            spend = float(self.spend[block, there].sum())
+            reached = [able for least, able in spell.steps if least <= spend + HALF_PENNY]
+            columns += [reached[-1][place] for place in there if place in reached[-1]] if reached else []
+        return columns
+
+
+def purchases_of(
+    m: Any,
+    partnerships: Sequence[Partnership],
+    members: Sequence[tuple[str, ...]],
+    tranches: Sequence[int],
+    column: Callable[[Any], int],
+    variables: int,
+) -> Purchases | None:
+    """The purchases of blocks; None where no step can be reached."""
+    if not m.buyers:
+        return None
+    worth = purchase_value(m, m.weight)
+    extra: list[float] = []
+    number = {partnership: b for b, partnership in enumerate(partnerships)}
+    widest = max(map(len, members), default=0)
+    epochs = 1 + max(epoch for *_, epoch in m.buyers)
+    live = np.zeros((len(partnerships), max(epochs, 1), len(tranches)))
+    spend = np.zeros((len(partnerships), widest + 1))
+    entries: list[tuple[int, int, int, int]] = []
+    spells: dict[int, list[Spell]] = defaultdict(list)
+    for (s, h, v, e), buyers in m.buyers.items():
+        b = number.get((s, h, v))
+        if b is None or e == FULL:
+            continue
+        place = {c: n for n, c in enumerate(members[b])} | {h: widest}
+        for c in buyers.councils:
+            spend[b, place[c]] = m.instance.baselines[c, s].procured_cost
+        last = closing_tranche(m, s, e)
+        gone = np.array([last is None or k <= last for k in tranches])
+        steps = []
+        for t, councils in sorted(buyers.steps.items()):
+            able = {}
+            for c in councils:
+                able[place[c]] = column(m.buy[c, s, h, v, e, t]) if m.TIER_PURCHASES else variables + len(extra)
+                if able[place[c]] >= variables:
+                    extra.append(worth(c, s, h, e) * m.priced.purchasing[s].rate[t] * m.instance.baselines[c, s].procured_cost / THOUSAND)
+            able = {n: found for n, found in able.items() if found >= 0}
+            steps.append((m.priced.purchasing[s].from_volume[t] / growth(m, s, e), able))
+            entries += [(b, n, e, found) for n, found in able.items()]
+        spells[b].append(Spell(gone, tuple(steps)))
+        live[b, e] = gone
+    block, places, epoch, columns = np.array(entries, dtype=np.intp).reshape(-1, 4).T
+    return Purchases(block, places, epoch, columns, np.array(extra), live, widest + 1, spend, dict(spells))

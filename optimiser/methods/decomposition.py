@@ -1,0 +1,311 @@
+"""The method decomposition: a bound from pricing partnerships one by one, plans from the few moves that the bound leaves.
+
+1. The relaxation's prices are searched for, which gives a bound on every plan and a regret for every move.
+2. The moves of least regret make a small model with every rule in it. It is solved whole or, where it is still large, from
+   neighbourhood to neighbourhood: first service by service, then for the councils of one corner of the map after another, what lies
+   outside staying as it is.
+3. Until the gap is proven: a plan better than asked for makes no move of regret above bound - (incumbent and gap). The model of the
+   moves that are left has such a plan or shows that there is none.
+
+The plan comes from the same model as the method compact's, with moves left out, so every rule holds; and what is proven rests on the
+bound of the relaxation and on the solver's for the moves that were left.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import formulations
+from formulations import Objective, Priced
+from optimiser.methods.neighbourhoods import corners, services
+from optimiser.methods.relaxation import Relaxation, share_of, within
+from optimiser.methods.solved import Solved, nothing, version
+from solvers.arrays import ContradictionError
+from solvers.base import Holds, Limits, Progress, Result, Solver, Termination, relative_gap
+from solvers.column_generation import Pace
+
+Mask = NDArray[np.bool_]
+FEW = 4
+"""Moves for each council and service in the first small model."""
+GROWTH = 3
+"""By how much the small model grows as long as the gap is not proven."""
+WHOLE = 4000
+"""A small model of so many moves is solved whole."""
+CORNER = 4000
+"""About so many moves make a neighbourhood."""
+ROUNDS = 6
+"""Times that all corners are gone through, each time with twice as many moves."""
+FINE = 50
+"""A neighbourhood is a small part of the whole, so it is solved to this part of the gap."""
+PENNY = 1e-5
+"""In thousand GBP."""
+HAIR = 2e-5
+"""Regret beyond what is needed, thousand GBP: plans that are as good to the penny stay in."""
+CLOSE = 0.002
+"""As close to the lowest bound as steps along subgradients lead where master problems do the rest."""
+MASTER = 1500
+"""Up to so many rows that link partnerships, the bound is closed by master problems."""
+
+
+class Enough(threading.Event):
+    """Stops a solve whose incumbent is good enough; also set when somebody else stops the work."""
+
+    def __init__(self, outer: threading.Event, wanted: float) -> None:
+        super().__init__()
+        self._outer, self._wanted, self._reached = outer, wanted, False
+
+    def is_set(self) -> bool:
+        """Whether the solve is to end."""
+        return self._reached or self._outer.is_set()
+
+    def set(self) -> None:
+        """Stop everything, as Ctrl-C does."""
+        self._outer.set()
+
+    def look(self, progress: Progress) -> None:
+        """See whether the incumbent is good enough."""
+        self._reached = self._reached or (progress.incumbent is not None and progress.incumbent >= self._wanted)
+
+
+@dataclass
+class Incumbent:
+    """The best plan so far: its value (thousand GBP), the values of its variables by name, and the model that has them."""
+
+    value: float
+    values: Mapping[str, float]
+    model: Any
+
+
+@dataclass
+class Decomposition:
+    """One solve by decomposition."""
+
+    priced: Priced
+    objective: Objective
+    solver: Solver
+    limits: Limits
+    incumbent: Incumbent | None = field(init=False, default=None)
+    bound: float = field(init=False, default=math.inf)
+    root_bound: float | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Start the clock."""
+        self._began = time.monotonic()
+        self._regrets: Any = None
+        self._count, self._delta = 0, 0.0
+
+    def solve(self) -> Solved:
+        """The model that holds the plan, restricted to some moves, and what is proven of it."""
+        try:
+            relaxation = Relaxation(self.priced, self.objective, Pace(tolerance=max(self.limits.gap / 10, 1e-5)))
+        except ContradictionError:
+            return Solved(None, self._nothing(Termination.INFEASIBLE))
+        if relaxation.unreachable:
+            return Solved(relaxation.model, self._nothing(Termination.INFEASIBLE), relaxation.unreachable)
+        self._lower(relaxation)
+        few = self._count = FEW * relaxation.decisions
+        if few <= WHOLE:
+            self._delta = share_of(self._regrets, few)
+            self._restricted(within(self._regrets, self._delta))
+        else:
+            self._by_neighbourhoods(few)
+        termination = self._close()
+        return self._answer(termination)
+
+    def _lower(self, relaxation: Relaxation) -> None:
+        """Search for prices: the bound and the regrets."""
+        duals = relaxation.duals
+        duals.deadline = None if self.limits.seconds is None else self._began + self.limits.seconds
+        duals.stopped = self.limits.interrupt.is_set
+        duals.keeping = len(duals.linked.lower) <= MASTER
+        duals.descend(CLOSE if duals.keeping else 0.0)
+        self._note_bound(relaxation.bound)
+        if duals.keeping:
+            duals.search()
+        self._note_bound(relaxation.bound)
+        self.root_bound = self.bound
+        self._regrets = relaxation.regrets()
+
+    def _note_bound(self, bound: float) -> None:
+        self.bound = min(self.bound, bound)
+        if self.limits.on_progress is not None:
+            value = None if self.incumbent is None else self.incumbent.value
+            gap = None if value is None else relative_gap(value, self.bound)
+            self.limits.on_progress(Progress(time.monotonic() - self._began, value, self.bound, gap))
+
+    def _left(self) -> float | None:
+        """Seconds that are left; None without a limit."""
+        return None if self.limits.seconds is None else max(0.0, self.limits.seconds - (time.monotonic() - self._began))
+
+    def _over(self) -> bool:
+        left = self._left()
+        return self.limits.interrupt.is_set() or (left is not None and left <= 0)
+
+    def _proven(self) -> bool:
+        """Whether the gap asked for is."""
+        if self.incumbent is None:
+            return False
+        return self.bound - self.incumbent.value <= self._allowed(self.incumbent.value)
+
+    def _complete(self) -> bool:
+        """Whether, where no gap is allowed, the model has every plan that is as good as the incumbent: ties are settled among them."""
+        assert self.root_bound is not None
+        if self.limits.gap > 0:
+            return True
+        return self.incumbent is not None and self._delta >= self.root_bound - self.incumbent.value + PENNY
+
+    def _allowed(self, value: float) -> float:
+        """How far the bound may be above a plan of some value, for the gap asked for."""
+        return max(0.999 * self.limits.gap * abs(value), self.limits.absolute_gap)
+
+    def _restricted(self, kept: Mask, gap: float | None = None, seconds: float | None = None) -> Result:
+        """Solve the model of some moves, from the incumbent, and keep a better plan."""
+        model = formulations.build(self.priced.only(kept), objective=self.objective, presolve=False)
+        if model.unreachable:
+            return self._nothing(Termination.INFEASIBLE)
+        left = self._left()
+        times = [limit for limit in (left, seconds) if limit is not None]
+        enough = Enough(self.limits.interrupt, self.bound - self._allowed(self.bound) / (1 + self.limits.gap))
+        limits = replace(
+            self.limits,
+            gap=self.limits.gap / 10 if gap is None else gap,
+            seconds=min(times, default=None),
+            interrupt=enough,
+            on_progress=self._passed_on(enough),
+        )
+        start = None if self.incumbent is None else self.incumbent.values
+        result = self.solver.solve(model, limits, start)
+        if result.holds is not Holds.NOTHING:
+            values, value = formulations.settle(model, result.values)
+            # as good will do: the later model has more moves, and so more of the plans that are as good
+            if self.incumbent is None or value >= self.incumbent.value - PENNY:
+                self.incumbent = Incumbent(value, values, model)
+                self._note_bound(self.bound)
+        return result
+
+    def _passed_on(self, enough: Enough) -> Any:
+        """Progress of a small model in terms of the whole."""
+        report = self.limits.on_progress
+
+        def pass_on(progress: Progress) -> None:
+            enough.look(progress)
+            if report is None:
+                return
+            known = [] if self.incumbent is None else [self.incumbent.value]
+            value = max([*known, *([] if progress.incumbent is None else [progress.incumbent])], default=None)
+            gap = None if value is None else relative_gap(value, self.bound)
+            report(Progress(time.monotonic() - self._began, value, self.bound, gap))
+
+        return pass_on
+
+    def _by_neighbourhoods(self, few: int) -> None:
+        """A plan from nothing, service by service, then made better corner by corner."""
+        able = within(self._regrets, share_of(self._regrets, few))
+        for part in services(self.priced.moves, able):
+            if self._over():
+                return
+            self._restricted(self._taken() | part, gap=self.limits.gap / FINE, seconds=60.0)
+        if self.incumbent is None:
+            return
+        for number in range(ROUNDS):
+            for part in corners(self.priced.moves, able, CORNER, number):
+                if self._over() or self._proven():
+                    return
+                self._restricted(self._taken() | part, gap=self.limits.gap / FINE, seconds=30.0)
+            self._count = min(2 * self._count, len(self._regrets))
+            able = within(self._regrets, share_of(self._regrets, self._count))
+
+    def _taken(self) -> Mask:
+        """The moves of the incumbent, shape (moves,)."""
+        moves = self.priced.moves
+        taken = np.zeros(len(moves), dtype=bool)
+        if self.incumbent is not None:
+            model, values = self.incumbent.model, self.incumbent.values
+            names = [(o[1], *o) for o in model.sets.opens if values[model.opens[o].name] > 0.5]
+            names += [j for j in model.sets.joins if values[model.joins[j].name] > 0.5]
+            taken[[self._row[name] for name in names]] = True
+        return taken
+
+    @property
+    def _row(self) -> Mapping[Any, int]:
+        """Row of each move in the table."""
+        if not hasattr(self, "_rows"):
+            columns = (self.priced.moves[name].tolist() for name in ("council", "service", "host", "vehicle", "tranche"))
+            self._rows = {move: row for row, move in enumerate(zip(*columns, strict=True))}
+        return self._rows
+
+    def _close(self) -> Termination:
+        """Prove the gap asked for, on the moves that a better plan could make."""
+        for delta in self._deltas():
+            if self._over():
+                break
+            kept = within(self._regrets, delta)
+            everything = not np.isfinite(delta)
+            result = self._restricted(kept if not everything else np.ones(len(kept), dtype=bool))
+            self._delta = delta
+            if result.termination is Termination.INFEASIBLE and everything:
+                return Termination.INFEASIBLE
+            if result.bound is None and result.termination is not Termination.INFEASIBLE:
+                continue
+            inside = -math.inf if result.bound is None else result.bound
+            outside = -math.inf if everything else (self.root_bound or math.inf) - delta
+            self._note_bound(max(inside, outside))
+        if self._proven():
+            return Termination.OPTIMAL
+        return Termination.INTERRUPTED if self.limits.interrupt.is_set() else Termination.TIME_LIMIT
+
+    def _deltas(self) -> Iterator[float]:
+        """How far a move's regret may go, until the gap is proven; infinite at last.
+
+        No further than a plan needs that is better than the incumbent by more than the gap; and at first only so far that the model
+        grows by a factor, since a better incumbent makes the need smaller.
+        """
+        assert self.root_bound is not None
+        known = int(np.isfinite(self._regrets).sum())
+        count = max(self._count, 1)
+        while not (self._proven() and self._complete()):
+            count *= GROWTH
+            delta = share_of(self._regrets, count) if count < known else math.inf
+            if self.incumbent is not None:
+                needed = self.root_bound - self.incumbent.value - 0.9 * self._allowed(self.incumbent.value)
+                delta = min(delta, max(needed, 0.0) + HAIR)
+            if math.isfinite(delta):
+                count = max(count, int(within(self._regrets, delta).sum()))
+            yield delta
+            if not math.isfinite(delta):
+                return
+
+    def _nothing(self, termination: Termination) -> Result:
+        return replace(nothing(termination, self.solver, self.limits), seconds=time.monotonic() - self._began)
+
+    def _answer(self, termination: Termination) -> Solved:
+        if self.incumbent is None:
+            bound = self.bound if np.isfinite(self.bound) and termination is not Termination.INFEASIBLE else None
+            return Solved(None, replace(self._nothing(termination), bound=bound))
+        value, bound = self.incumbent.value, max(self.bound, self.incumbent.value)
+        result = Result(
+            termination=termination,
+            holds=Holds.OPTIMUM if termination is Termination.OPTIMAL else Holds.INCUMBENT,
+            objective=value,
+            bound=bound,
+            gap=relative_gap(value, bound),
+            values=self.incumbent.values,
+            seconds=time.monotonic() - self._began,
+            solver=version(self.solver),
+            seed=self.limits.seed,
+            root_bound=self.root_bound,
+        )
+        return Solved(self.incumbent.model, result)
+
+
+def solve_decomposed(priced: Priced, objective: Objective, solver: Solver, limits: Limits) -> Solved:
+    """Solve by decomposition; see the module."""
+    return Decomposition(priced, objective, solver, limits).solve()

@@ -1,0 +1,83 @@
+"""The relaxation that decomposition works with: blocks priced one by one, linked by prices on the rows between them.
+
+It glues three things: the skeleton of the model, whose rows link partnerships (`formulations`), the search for the prices of
+those rows (`solvers.column_generation`), and the pricing of every partnership (`formulations.decomposition`).
+
+For duals `pi` with bound(pi), a plan that makes move `t` is worth at most
+
+    bound(pi) - max(0, best of the move's block) + (an upper bound of that block's value with the move in it)
+
+What is subtracted in all is the move's regret. A plan worth more than bound(pi) - delta makes no move whose regret is above delta,
+whatever further rules it keeps: leaving such moves out loses no such plan.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from formulations import Objective, Priced, Skeleton, skeleton
+from formulations.decomposition import NONE, offers
+from solvers.arrays import Floats, compile_model
+from solvers.column_generation import Duals, Linked, Pace
+
+
+class Relaxation:
+    """The relaxation of a priced instance.
+
+    Attributes:
+        offset: Constant of the objective, thousand GBP.
+        blocks: The partnerships that may come to be.
+        duals: The search for prices of the rows that link them.
+        decisions: Councils and services that have a move.
+    """
+
+    def __init__(self, priced: Priced, objective: Objective, pace: Pace) -> None:
+        self.priced = priced
+        self.model: Any = skeleton(priced, objective=objective)
+        self.unreachable = tuple(self.model.unreachable)
+        arrays = compile_model(self.model)
+        self.offset = arrays.offset
+        self.structure = Skeleton(self.model, {id(variable): column for column, variable in enumerate(arrays.variables)})
+        self.blocks = self.structure.blocks
+        cost = self.structure.cost(arrays.cost)
+        rows = arrays.matrix.tocsr()
+        rows = sparse.csr_array((rows.data, rows.indices, rows.indptr), shape=(rows.shape[0], len(cost)))
+        free, low, high = self.structure.free(arrays.lower, arrays.upper)
+        linked = Linked(cost, rows, arrays.row_lower, arrays.row_upper, free, low, high)
+        self.duals = Duals(linked, partial(offers, self.blocks), pace)
+        self.decisions = len(priced.moves[["council", "service"]].drop_duplicates())
+
+    @property
+    def bound(self) -> float:
+        """The lowest bound so far on the value of any plan, thousand GBP."""
+        return self.duals.bound + self.offset
+
+    def regrets(self) -> Floats:
+        """Regret of every move, thousand GBP, shape (moves,); infinite for one that no partnership can have."""
+        found = np.full(len(self.priced.moves), np.inf)
+        blocks, offered = self.blocks, offers(self.blocks, self.duals.reduced())
+        opening, joining = offered.forced()
+        worth = np.maximum(offered.values, 0.0)
+        there = blocks.open_rows != NONE
+        found[blocks.open_rows[there]] = (worth[:, None] - opening)[there]
+        there = blocks.join_rows != NONE
+        found[blocks.join_rows[there]] = (worth[:, None, None] - joining)[there]
+        regrets: Floats = np.maximum(found, 0.0)
+        return regrets
+
+
+def share_of(regrets: Floats, count: int) -> float:
+    """The regret that so many moves do not exceed."""
+    known = regrets[np.isfinite(regrets)]
+    return float(np.partition(known, count - 1)[count - 1]) if count < len(known) else float(known.max(initial=0.0))
+
+
+def within(regrets: Floats, delta: float) -> NDArray[np.bool_]:
+    """Moves whose regret is at most delta."""
+    mask: NDArray[np.bool_] = regrets <= delta + 1e-9 * max(1.0, abs(delta))
+    return mask

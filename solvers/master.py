@@ -1,0 +1,87 @@
+"""The restricted master problem: a linear program over the points that have been found, in HiGHS, which keeps its basis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from solvers.arrays import Floats
+from solvers.errors import SolverFailed
+
+if TYPE_CHECKING:
+    from solvers.column_generation import Column, Linked
+
+DEAR = 10.0
+"""What a unit of a row that cannot be met costs, times the dearest point."""
+
+
+class Master:
+    """Maximise the value of points, each in use between 0 and 1, within the rows.
+
+    Rows that the point 0 does not meet may be missed at a price, so that there is always a solution.
+    """
+
+    def __init__(self, lower: Floats, upper: Floats, columns: Any, linked: Linked) -> None:
+        self._columns, self._linked = columns, linked
+        self._missed: list[int] = []
+        self._dearest = 1.0
+        self._highs = highspy.Highs()  # type: ignore[no-untyped-call, unused-ignore]
+        self._highs.setOptionValue("output_flag", False)
+        self._highs.setOptionValue("threads", 1)
+        self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        none = np.zeros(len(lower), dtype=np.int32)
+        self._highs.addRows(len(lower), lower, upper, 0, none, np.array([], dtype=np.int32), np.array([]))
+        self._pass(columns[:, linked.free], linked.cost[linked.free], linked.low, linked.high)
+        self._misses(lower, upper)
+
+    def _pass(self, matrix: Any, cost: Floats, low: Floats, high: Floats) -> None:
+        found = matrix.tocsc()
+        count = found.shape[1]
+        if not count:
+            return
+        starts, places = found.indptr[:-1].astype(np.int32), found.indices.astype(np.int32)
+        self._highs.addCols(count, cost, low, high, found.nnz, starts, places, found.data)
+
+    def _misses(self, lower: Floats, upper: Floats) -> None:
+        short, over = np.flatnonzero(lower > 0), np.flatnonzero(upper < 0)
+        rows = np.concatenate([short, over])
+        if len(rows):
+            first = self._highs.getNumCol()
+            signs = np.concatenate([np.ones(len(short)), -np.ones(len(over))])
+            matrix = sparse.csc_matrix((signs, (rows, np.arange(len(rows)))), shape=(len(lower), len(rows)))
+            self._pass(matrix, np.full(len(rows), -DEAR), np.zeros(len(rows)), np.full(len(rows), highspy.kHighsInf))
+            self._missed = list(range(first, first + len(rows)))
+
+    def add(self, points: list[Column]) -> None:
+        """Put points into the problem."""
+        if not points:
+            return
+        places = np.fromiter((place for point in points for place in point), dtype=np.intp)
+        numbers = np.repeat(np.arange(len(points)), [len(point) for point in points])
+        chosen = sparse.csc_matrix((np.ones(len(places)), (places, numbers)), shape=(self._columns.shape[1], len(points)))
+        cost: Floats = np.asarray(chosen.T @ self._linked.cost)
+        self._pass(self._columns @ chosen, cost, np.zeros(len(points)), np.full(len(points), highspy.kHighsInf))
+        dearest = float(np.abs(cost).max())
+        if self._missed and dearest > self._dearest:
+            self._dearest = dearest
+            for column in self._missed:
+                self._highs.changeColCost(column, -DEAR * dearest)
+
+    def solve(self) -> tuple[float | None, Floats]:
+        """Its value, None if some row is missed, and the dual of each row.
+
+        Raises:
+            SolverFailed: HiGHS does not solve a linear program that always has a solution.
+        """
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
+            raise SolverFailed(f"HiGHS stopped in a master problem: '{self._highs.modelStatusToString(status)}'")
+        solution = self._highs.getSolution()
+        values = solution.col_value
+        missed = any(values[column] > 1e-7 for column in self._missed)
+        value = None if missed else float(self._highs.getInfo().objective_function_value)
+        return value, np.array(solution.row_dual)
