@@ -43,7 +43,7 @@ def buyers_of_epochs(m: Any) -> dict[Epoch, Buyers]:
         for e in _epochs(m, s, h, v):
             able = _able(m, s, h, v, e)
             if (s, h, able) not in known:
-                known[s, h, able] = _together(m, s, able, cliques.get((s, h), []))
+                known[s, h, able] = _together(m, s, h, able, cliques.get((s, h), []))
             most, groups = known[s, h, able]
             steps = _steps(m, s, e, most)
             if steps:
@@ -83,16 +83,22 @@ def _cliques(m: Any) -> dict[tuple[str, str], Cliques]:
     return found
 
 
-def _together(m: Any, s: str, able: tuple[str, ...], cliques: Cliques) -> tuple[dict[str, float], Cliques]:
-    """The most that a partnership with each council in it can spend, GBP a year at base-year baselines; and the groups."""
+def _together(m: Any, s: str, h: str, able: tuple[str, ...], cliques: Cliques) -> tuple[dict[str, float], Cliques]:
+    """The most that a partnership with each council in it can spend, GBP a year at base-year baselines; and the groups.
+
+    The host, the council, and the heaviest others who can all be with it, no more of them than the partnership has room for.
+    """
     kept = {frozenset(clique).intersection(able) for clique in cliques} | {frozenset((c,)) for c in able}
     largest = sorted(tuple(sorted(one)) for one in kept if one and not any(one < other for other in kept))
     spend = {c: m.instance.baselines[c, s].procured_cost for c in able}
+    size = m.sizes[s][1]
     most = {}
     for c in able:
-        against = {d for group in largest if c in group for d in group}
+        sure = {c, h}
+        against = {d for group in largest if c in group for d in group} | sure
         others = {d: amount for d, amount in spend.items() if d not in against}
-        most[c] = spend[c] + heaviest_stable_set(others, largest)
+        room = sorted(others.values(), reverse=True)[: None if size is None else size - len(sure)]
+        most[c] = sum(spend.get(d, 0.0) for d in sure) + min(heaviest_stable_set(others, largest), sum(room))
     return most, largest
 
 

@@ -88,7 +88,7 @@ def move_sets(moves: pd.DataFrame, options: pd.DataFrame, kept: Collection[Partn
     sets = MoveSets()
     rows = np.arange(len(moves))
     if kept is not None:
-        keys = zip(moves["service"], moves["host"], moves["vehicle"], strict=True)
+        keys = zip(*(moves[name].tolist() for name in ("service", "host", "vehicle")), strict=True)
         mask = np.array([partnership in kept for partnership in keys], dtype=bool)
         moves, rows = moves[mask], rows[mask]
     columns = (moves[name].tolist() for name in ("council", "service", "host", "vehicle", "tranche"))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from benchmarks.region import write_region
 
 from instances import read
@@ -34,6 +35,19 @@ def test_benchmark_of_rules_leaves_none_out() -> None:
     assert first.startswith("as it is")
     assert {line.split()[0].rstrip(",") for line in lines} == {*Rules.model_fields, "tiers"}
     assert sum("no plan" in line for line in lines) <= 2
+
+
+def test_benchmark_of_methods_compares_the_same_data(tmp_path: Path) -> None:
+    """Region, moves, seconds, gap and memory of decomposition; seconds and gap of the rival; how many times as long it took."""
+    write_region(tmp_path / "shire", councils=6, services=3, tranches=3, seed=1)
+    command = [sys.executable, str(BENCHMARKS / "methods.py"), str(tmp_path / "shire"), "--gap", "0.01"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    head, line = answer.stdout.splitlines()
+    assert head.split() == ["region", "moves", "seconds", "gap", "MB", "highs", "gap", "times"]
+    name, moves, seconds, gap, _, rival, rivals_gap, times = line.split()
+    assert (name, int(moves.replace(",", "")) > 0) == ("shire", True)
+    assert all(0 <= float(one.rstrip("%")) <= 1 for one in (gap, rivals_gap))
+    assert float(times) == pytest.approx(float(rival) / float(seconds), abs=0.1)
 
 
 def test_regions_repeat_and_are_sound(tmp_path: Path) -> None:

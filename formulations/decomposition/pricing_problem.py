@@ -180,6 +180,8 @@ def _sums(blocks: Blocks, bucket: Bucket, positive: Floats) -> Floats:
     for most in np.unique(allowed[crowded]):
         rows = np.flatnonzero(crowded & (allowed == most))
         for some in np.array_split(rows, 1 + len(rows) * bucket.sets[0].size * positive.shape[2] // AT_ONCE):
-            parts = bucket.sets[some, :, :, None] * positive[some][:, None]
-            sums[some] = -np.partition(-parts, most - 1, axis=2)[:, :, :most].sum(axis=2)
+            # members on the last axis: that is where sorting is quick
+            parts = bucket.sets[some][:, :, None, :] * np.swapaxes(positive[some], 1, 2)[:, None]
+            cut = parts.shape[3] - most
+            sums[some] = np.partition(parts, cut, axis=3)[..., cut:].sum(axis=3)
     return sums

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,11 +31,13 @@ class Spell:
 
     Attributes:
         live: Which tranches have gone live when the epoch closes, shape (tranches,).
+        buyers: Places of those who can buy in it.
         steps: For each step that can be reached, lowest first: the spend it asks for at base-year baselines, GBP a year, and the
             column of each place's purchase. Places are those of members, the host's after them.
     """
 
     live: NDArray[np.bool_]
+    buyers: frozenset[int]
     steps: tuple[tuple[float, Mapping[int, int]], ...]
 
 
@@ -62,10 +65,38 @@ class Purchases:
     spend: Floats
     spells: Mapping[int, Sequence[Spell]]
 
+    @cached_property
+    def _cell(self) -> Whole:
+        """Where each purchase is among all blocks, places and epochs."""
+        cell: Whole = np.ravel_multi_index((self.block, self.place, self.epoch), (self.live.shape[0], self.places, self.live.shape[1]))
+        return cell
+
+    @cached_property
+    def _order(self) -> Whole:
+        return np.argsort(self._cell, kind="stable")
+
+    @cached_property
+    def _starts(self) -> Whole:
+        """Where the purchases of each cell begin, in that order."""
+        return np.flatnonzero(np.diff(self._cell[self._order], prepend=-1))
+
+    @cached_property
+    def _cells(self) -> Whole:
+        return self._cell[self._order][self._starts]
+
     def most(self, reduced: Floats) -> tuple[Floats, Floats]:
         """The most that spend can earn: of hosts by opening, shape (blocks, tranches), and of members by join, (blocks, members, tranches)."""
+        return self._unpriced if len(self.extra) == len(self.column) else self._most(reduced[self.column])
+
+    @cached_property
+    def _unpriced(self) -> tuple[Floats, Floats]:
+        """The same where no row that links partnerships asks for purchasing: it is always worth what it counts in the objective."""
+        return self._most(self.extra)
+
+    def _most(self, worth: Floats) -> tuple[Floats, Floats]:
         best = np.zeros((self.live.shape[0], self.places, self.live.shape[1]))
-        np.maximum.at(best, (self.block, self.place, self.epoch), reduced[self.column])
+        if len(self.column):
+            best.ravel()[self._cells] = np.maximum(np.maximum.reduceat(worth[self._order], self._starts), 0.0)
         earned: Floats = np.matmul(best, self.live)
         return earned[:, -1], earned[:, :-1]
 
@@ -73,7 +104,7 @@ class Purchases:
         """Columns of the purchases that a partnership makes, by place and position of the tranche of who is in it."""
         columns = []
         for spell in self.spells.get(block, ()):
-            there = [place for place, tranche in tranches.items() if spell.live[tranche]]
+            there = [place for place, tranche in tranches.items() if place in spell.buyers and spell.live[tranche]]
             spend = float(self.spend[block, there].sum())
             reached = [able for least, able in spell.steps if least <= spend + HALF_PENNY]
             columns += [reached[-1][place] for place in there if place in reached[-1]] if reached else []
@@ -119,7 +150,7 @@ def purchases_of(
             able = {n: found for n, found in able.items() if found >= 0}
             steps.append((m.priced.purchasing[s].from_volume[t] / growth(m, s, e), able))
             entries += [(b, n, e, found) for n, found in able.items()]
-        spells[b].append(Spell(gone, tuple(steps)))
+        spells[b].append(Spell(gone, frozenset(place[c] for c in buyers.councils), tuple(steps)))
         live[b, e] = gone
     block, places, epoch, columns = np.array(entries, dtype=np.intp).reshape(-1, 4).T
     return Purchases(block, places, epoch, columns, np.array(extra), live, widest + 1, spend, dict(spells))

@@ -34,7 +34,8 @@ class Skeleton:
         """Variables that are in no block, and their bounds: alternatives, partners, payments; and moves that no partnership can have, at 0."""
         m, blocks = self._m, self.blocks
         inside = np.zeros(len(lower), dtype=bool)
-        for columns in (blocks.opens, blocks.joins):
+        bought = np.zeros(0, dtype=np.intp) if blocks.purchases is None else blocks.purchases.column
+        for columns in (blocks.opens, blocks.joins, bought[bought < len(lower)]):
             inside[columns[columns != NONE]] = True
         low, high = np.maximum(lower, -m.most_paid), np.minimum(upper, np.maximum(m.most_paid, 1.0))
         for move in (*m.joins.values(), *m.opens.values()):

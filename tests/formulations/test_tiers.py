@@ -193,6 +193,27 @@ def test_who_can_buy_where_two_are_in_conflict(shire_model: Callable[..., Any]) 
     assert {group[-1] for group in groups} == {0, 1, 2}  # Ash; Elm or Oak; Yew
 
 
+@pytest.mark.parametrize(
+    ("most", "least", "buyers"),
+    [
+        (4, 100_000, {"Ash", "Elm", "Oak", "Yew"}),
+        (3, 100_000, None),
+        (3, 90_000, {"Ash", "Elm", "Oak"}),
+        (3, 70_000, {"Ash", "Elm", "Oak", "Yew"}),
+        (2, 60_000, {"Ash", "Oak"}),
+        (2, 60_001, None),
+    ],
+)
+def test_who_can_buy_where_there_is_no_room_for_all(
+    shire_model: Callable[..., Any], most: int, least: int, buyers: set[str] | None
+) -> None:
+    """With Ash's 20 as host: three reach 90 with Elm's 30 and Oak's 40, Yew's 10 only 70; two reach 60 with Oak."""
+    tiers = f"service, from_volume, rate\npayroll, {least}, 0.1\n"
+    m = shire_model(tiers=tiers, rules=f"partnership_size = {{ maximum = {most} }}")
+    found = m.buyers.get(("payroll", "Ash", LEAD_AUTHORITY, 0))
+    assert (None if found is None else set(found.steps[0])) == buyers
+
+
 def test_a_step_cannot_be_half_reached_by_few(shire_model: Callable[..., Any]) -> None:
     """The relaxation gives Ash and Elm alone, with 50 of the 90, nothing at all of the step: the rows are tight."""
     out = "council, service, decision\nOak, payroll, stays_out\n"
