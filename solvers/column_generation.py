@@ -60,7 +60,7 @@ Oracle = Callable[[Floats], Offers]
 
 @dataclass(frozen=True)
 class Linked:
-    """Rows that link blocks.
+    """Rows that link blocks. Among them must be rows that let no block be in use more than once.
 
     Attributes:
         cost: Objective coefficient of each variable, to be maximised, shape (variables,).
@@ -102,6 +102,10 @@ class Pace:
     again: int = 200
 
 
+RAISES = 6
+"""Times that missing a row is made dearer before it counts as impossible to meet."""
+
+
 @dataclass
 class Duals:
     """The search for the lowest bound.
@@ -134,11 +138,12 @@ class Duals:
         self._transposed = self._rows.T.tocsr()
         self._lower, self._upper = self.linked.lower * self._scale, self.linked.upper * self._scale
         self.best = np.zeros(rows.shape[0])
+        self._large = float(np.abs(self.linked.cost).max(initial=0.0))
         self._waiting: list[Column] = []
 
     def start(self, duals: Floats) -> None:
         """Begin at known duals, of rows as they were given."""
-        self.best = self._allowed(duals / self._scale)
+        self.best, self.bound = self._allowed(duals / self._scale), np.inf
 
     @property
     def duals(self) -> Floats:
@@ -161,6 +166,7 @@ class Duals:
     def search(self) -> None:
         """Lower the bound by master problems until the pace's tolerance, its rounds or the deadline."""
         master = Master(self._lower, self._upper, self._columns, self.linked)
+        raised = 0
         for number in range(1, self.pace.rounds + 1):
             if self._over():
                 return
@@ -175,7 +181,10 @@ class Duals:
             if len(self.columns) == before:
                 self._try(found)
             if len(self.columns) == before:
-                return  # at the master's own duals no block offers anything new: its value is the bound
+                if self.reached is not None or raised == RAISES:
+                    return  # at the master's own duals no block offers anything new: its value is the bound
+                master.raise_price()  # or it may only be too cheap to miss a row
+                raised += 1
             if number % 4 == 0 and self.reached is not None:
                 self._steps(self.gap, self.pace.again)
 
@@ -244,5 +253,5 @@ class Duals:
             norm = float(step @ step)
             if norm <= 1e-12:
                 return
-            fall = max(bound - self.bound + level * abs(self.bound), 1e-5 * abs(bound))
+            fall = bound - self.bound + level * max(abs(self.bound), self._large)
             here = self._allowed(here - length * fall / norm * step)

@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from solvers.column_generation import Column, Linked
 
 DEAR = 10.0
-"""What a unit of a row that cannot be met costs, times the dearest point."""
+"""What a unit of a row that is missed costs, times the dearest variable; and by how much that grows."""
 
 
 class Master:
-    """Maximise the value of points, each in use between 0 and 1, within the rows.
+    """Maximise the value of points within the rows, which see to it that no block is in use more than once (`Linked`).
 
-    Rows that the point 0 does not meet may be missed at a price, so that there is always a solution.
+    Rows that are not met without any point may be missed at a price, so that there is always a solution.
     """
 
     def __init__(self, lower: Floats, upper: Floats, columns: Any, linked: Linked) -> None:
         self._columns, self._linked = columns, linked
         self._missed: list[int] = []
-        self._dearest = 1.0
+        self._price = DEAR * max(1.0, float(np.abs(linked.cost).max(initial=0.0)))
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call, unused-ignore]
         self._highs.setOptionValue("output_flag", False)
         self._highs.setOptionValue("threads", 1)
@@ -35,7 +35,8 @@ class Master:
         none = np.zeros(len(lower), dtype=np.int32)
         self._highs.addRows(len(lower), lower, upper, 0, none, np.array([], dtype=np.int32), np.array([]))
         self._pass(columns[:, linked.free], linked.cost[linked.free], linked.low, linked.high)
-        self._misses(lower, upper)
+        idle = columns[:, linked.free] @ linked.low
+        self._misses(lower - idle, upper - idle)
 
     def _pass(self, matrix: Any, cost: Floats, low: Floats, high: Floats) -> None:
         found = matrix.tocsc()
@@ -46,13 +47,14 @@ class Master:
         self._highs.addCols(count, cost, low, high, found.nnz, starts, places, found.data)
 
     def _misses(self, lower: Floats, upper: Floats) -> None:
+        """Let those rows be missed that nothing at all does not meet."""
         short, over = np.flatnonzero(lower > 0), np.flatnonzero(upper < 0)
         rows = np.concatenate([short, over])
         if len(rows):
             first = self._highs.getNumCol()
             signs = np.concatenate([np.ones(len(short)), -np.ones(len(over))])
             matrix = sparse.csc_matrix((signs, (rows, np.arange(len(rows)))), shape=(len(lower), len(rows)))
-            self._pass(matrix, np.full(len(rows), -DEAR), np.zeros(len(rows)), np.full(len(rows), highspy.kHighsInf))
+            self._pass(matrix, np.full(len(rows), -self._price), np.zeros(len(rows)), np.full(len(rows), highspy.kHighsInf))
             self._missed = list(range(first, first + len(rows)))
 
     def add(self, points: list[Column]) -> None:
@@ -64,11 +66,12 @@ class Master:
         chosen = sparse.csc_matrix((np.ones(len(places)), (places, numbers)), shape=(self._columns.shape[1], len(points)))
         cost: Floats = np.asarray(chosen.T @ self._linked.cost)
         self._pass(self._columns @ chosen, cost, np.zeros(len(points)), np.full(len(points), highspy.kHighsInf))
-        dearest = float(np.abs(cost).max())
-        if self._missed and dearest > self._dearest:
-            self._dearest = dearest
-            for column in self._missed:
-                self._highs.changeColCost(column, -DEAR * dearest)
+
+    def raise_price(self) -> None:
+        """Make it dearer to miss a row."""
+        self._price *= DEAR
+        for column in self._missed:
+            self._highs.changeColCost(column, -self._price)
 
     def solve(self) -> tuple[float | None, Floats]:
         """Its value, None if some row is missed, and the dual of each row.
