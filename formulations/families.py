@@ -92,4 +92,5 @@ LINKING = frozenset(
         "together_same",
     }
 )
-"""Families whose rows link partnerships. The rows of all others are about one host of one service."""
+"""Families whose rows link partnerships, by their moves or by payments and partners. The rows of all others are about one host of one
+service."""

@@ -182,7 +182,7 @@ class Duals:
                 self._try(found)
             if len(self.columns) == before:
                 if self.reached is not None or raised == RAISES:
-                    return  # at the master's own duals no block offers anything new: its value is the bound
+                    return  # at the master's own duals no block offers anything new: that is as low as master problems lead
                 master.raise_price()  # or it may only be too cheap to miss a row
                 raised += 1
             if number % 4 == 0 and self.reached is not None:

@@ -1,18 +1,22 @@
-"""The shire, as an instance, as a model and as a plan."""
+"""The shire, as an instance, as a model and as a plan; random tiny instances; a model as blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 import small
+from tiny import write_tiny
 
-from formulations import Objective, build, price
-from instances import Instance
+from formulations import Objective, Priced, Skeleton, build, price, skeleton
+from instances import Instance, read
 from optimiser import solve
+from solvers.arrays import ContradictionError, compile_model
 
 
 @pytest.fixture
@@ -46,3 +50,89 @@ def shire_plan(shire: Callable[..., Instance]) -> Callable[..., tuple[float, dic
 def two_services() -> dict[str, str]:
     """Tables with which Ash and Elm run waste too, and only Ash may host it."""
     return small.TWO_SERVICES
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Callable[..., Priced]:
+    """The priced random tiny instance of a seed; see `write_tiny`."""
+
+    def make(seed: int, only: str = "", off: str = "") -> Priced:
+        folder = tmp_path / f"{seed} {only} {off}"
+        write_tiny(folder, seed, only, off)
+        return price(read(folder))
+
+    return make
+
+
+class Decomposed:
+    """A skeleton as blocks, and the partnerships of a block by brute force: all that the rows of the compact model let be.
+
+    A partnership is told of as the tranche of each council in it.
+
+    Attributes:
+        model: The skeleton.
+        full: The compact model of the same.
+        column: Column of each variable of the skeleton, by its identity.
+        cost: Objective coefficient of each column, thousand GBP.
+    """
+
+    FAMILIES = ("join_after_open", "conflicts", "partnership_size_maximum")
+    """Families whose rows a partnership that is priced keeps."""
+
+    def __init__(self, priced: Priced, objective: Objective | None) -> None:
+        self.model: Any = skeleton(priced, objective=objective)
+        self.full: Any = build(priced, objective=objective)
+        self.arrays = compile_model(self.model)
+        self.column = {id(variable): column for column, variable in enumerate(self.arrays.variables)}
+        self.structure = Skeleton(self.model, self.column)
+        self.blocks, self.cost = self.structure.blocks, self.structure.cost(self.arrays.cost)
+        self._rows: dict[Any, list[Any]] = {}
+        for row in (row for name in self.FAMILIES for row in getattr(self.full, name).values()):
+            terms = []
+            for coefficient, variable in zip(row.body.linear_coefs, row.body.linear_vars, strict=True):
+                index = variable.index()
+                terms.append((coefficient, index[-5] if len(index) == 5 else index[-3], index[-1]))
+            self._rows.setdefault(index[-4:-1], []).append((terms, row.ub))
+
+    def partnerships(self, block: int) -> list[dict[str, int]]:
+        """All of a block, each with a host and somebody else at least."""
+        partnership, sets = self.blocks.partnerships[block], self.full.sets
+        members = sets.members[partnership]
+        joinings = [[None, *sets.joinings[(c, *partnership)]] for c in members]
+        found = []
+        for opened, *joined in product(sets.openings[partnership], *joinings):
+            there = {c: k for c, k in zip(members, joined, strict=True) if k is not None}
+            if there and self._holds(partnership, there | {partnership[1]: opened}):
+                found.append(there | {partnership[1]: opened})
+        return found
+
+    def _holds(self, partnership: Any, there: Mapping[str, int]) -> bool:
+        rows = self._rows.get(partnership, [])
+        return all(sum(a for a, c, k in terms if there.get(c) == k) <= upper for terms, upper in rows)
+
+    def columns(self, block: int, there: Mapping[str, int]) -> tuple[int, ...]:
+        """The columns of a partnership's moves, sorted."""
+        s, h, v = self.blocks.partnerships[block]
+        m = self.model
+        moves = [m.opens[s, h, v, k] if c == h else m.joins[c, s, h, v, k] for c, k in there.items()]
+        return tuple(sorted(self.column[id(move)] for move in moves))
+
+
+@pytest.fixture
+def decomposed() -> Callable[..., Decomposed]:
+    """A priced instance as blocks."""
+    return lambda priced, objective=None: Decomposed(priced, objective)
+
+
+@pytest.fixture
+def tiny_blocks(tiny: Callable[..., Priced]) -> Callable[..., Iterator[tuple[int, Decomposed]]]:
+    """Random tiny instances as blocks, with their seeds, but for those of which a row says by itself that there is no plan."""
+
+    def make(seeds: Iterable[int], only: str = "", off: str = "", change: Callable[[int, Priced], Any] | None = None) -> Any:
+        for seed in seeds:
+            priced = tiny(seed, only, off)
+            priced, objective = change(seed, priced) if change else (priced, None)
+            with suppress(ContradictionError):
+                yield seed, Decomposed(priced, objective)
+
+    return make

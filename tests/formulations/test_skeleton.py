@@ -1,0 +1,235 @@
+"""The skeleton: rows that link partnerships, the same as in the compact model; all others are about one host of one service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import pytest
+from pyomo.environ import Constraint
+
+from formulations import FAMILIES, Objective, Priced, build, price
+from formulations.decomposition import NONE
+from formulations.families import LINKING
+from instances import Instance
+from solvers.arrays import compile_model
+
+COUNCILS = ("Ash", "Elm", "Oak", "Yew")
+MANY = {
+    "councils": """
+        council, latitude, longitude
+        Ash,     51.0,     0.0
+        Elm,     51.1,     0.0
+        Oak,     51.2,     0.0
+        Yew,     51.3,     0.0
+        """,
+    "services": "service, category, partnership_size_maximum\npayroll, front_line, 3\nwaste, front_line,\nplanning, back_office,\n",
+    "baselines": "council, service, annual_cost, fixed_cost, procured_cost, volume, can_host, host_capacity\n"
+    + "".join(f"{c}, {s}, 200000, 90000, 30000, 100, yes, 350\n" for c in COUNCILS for s in ("payroll", "waste", "planning")),
+    "adjacency": "council_a, council_b\nAsh, Elm\nElm, Oak\nOak, Yew\n",
+    "tiers": "service, from_volume, rate\npayroll, 0, 0\npayroll, 60000, 0.05\nwaste, 90000, 0.1\n",
+    "vehicles": "vehicle, annual_cost\ncompany, 5000\nlead_authority, 0\n",
+    "options": "council, service, option, annual_saving, one_off_cost\nYew, waste, outsource, 20000, 9000\n",
+    "commitments": """
+        council, service, decision, other
+        Ash,     payroll, hosts,
+        Oak,     payroll, shares_with, Ash
+        Elm,     waste,   together,    Oak
+        Ash,     waste,   never_with,  Yew
+        """,
+    "economics": "duplication_avoided = 0.5\nset_up_cost = 10000\nintegration_cost = 5000",
+    "rules": """
+        contiguity = true
+        maximum_partnerships = 1
+        minimum_saving = 0.01
+        minimum_total_saving = { amount = 1000, year = 2 }
+        no_council_worse_off = "compensated"
+        payback = 2
+        investment_limit = { programme = 100000, council = 20000, total = 150000 }
+        delivery_capacity = 1
+        programme_capacity = 3
+        onboarding_capacity = 1
+        hosting_limit = 1
+        each_hosts = true
+        sequencing = [{ service = "payroll", after = ["planning"], periods = 1 }]
+        bundle = [["payroll", "waste"]]
+        partner_limit = 1
+        """,
+}
+"""Four councils on a line, three services, two vehicles, and all rules that have rows."""
+Row = tuple[dict[str, float], float | None, float | None]
+
+
+@pytest.fixture
+def many(shire: Callable[..., Instance]) -> Priced:
+    """Priced."""
+    return price(shire(**MANY))
+
+
+def rows(model: Any) -> dict[str, dict[str, Row]]:
+    """The rows of each family by name: coefficients by variable, and bounds."""
+    found: dict[str, dict[str, Row]] = {}
+    for component in model.component_objects(Constraint):
+        family = found.setdefault(component.local_name, {})
+        for row in component.values():
+            terms: dict[str, float] = {}
+            for coefficient, variable in zip(row.body.linear_coefs, row.body.linear_vars, strict=True):
+                terms[variable.name] = terms.get(variable.name, 0.0) + coefficient
+            family[row.name] = (terms, row.lower, row.upper)
+    return found
+
+
+def assert_same_rows(found: Any) -> None:
+    """Rows, demands that no move can meet, bounds and objective are those of the compact model."""
+    ours, theirs = rows(found.model), rows(found.full)
+    assert list(ours) == [name for name in FAMILIES if name in LINKING]
+    assert ours == {name: theirs[name] for name in ours}
+    assert found.model.unreachable == [one for one in found.full.unreachable if one.family in LINKING]
+    full, arrays = compile_model(found.full), found.arrays
+    bounds = {name: (low, high) for name, low, high in zip(full.names, full.lower, full.upper, strict=True)}
+    value = dict(zip(full.names, full.cost, strict=True))
+    assert arrays.matrix.shape[0] == sum(map(len, ours.values()))
+    assert {name: (low, high) for name, low, high in zip(arrays.names, arrays.lower, arrays.upper, strict=True)}.items() <= bounds.items()
+    assert dict(zip(arrays.names, arrays.cost, strict=True)).items() <= value.items()
+    assert arrays.offset == full.offset
+    extra = [x for x in found.cost[len(arrays.names) :] if x]
+    missing = [value[name] for name in value.keys() - set(arrays.names) if value[name]]
+    assert sorted(extra) == pytest.approx(sorted(missing))
+
+
+@pytest.mark.parametrize("rule", ["", "minimum_total_saving", "no_council_worse_off", "contiguity"])
+def test_rows_of_many_rules(shire: Callable[..., Instance], decomposed: Callable[..., Any], rule: str) -> None:
+    """Every family of the skeleton has a row but where its rule is off, and what the objective counts is the same."""
+    lines = [line for line in MANY["rules"].splitlines() if not rule or f" {rule} =" not in line]
+    found = decomposed(price(shire(**(MANY | {"rules": "\n".join(lines)}))))
+    assert_same_rows(found)
+    families = {"no_council_worse_off": {name for name in LINKING if name.startswith(("no_council", "pay"))}, "contiguity": set()}
+    assert {name for name in LINKING if not len(getattr(found.model, name))} == families.get(rule, {rule} - {""})
+
+
+@pytest.mark.parametrize("seeds", [pytest.param(range(6), id="fast"), pytest.param(range(6, 80), id="more", marks=pytest.mark.long)])
+def test_rows_of_random_instances(tiny_blocks: Callable[..., Any], seeds: range) -> None:
+    """The same of random instances. Contiguity is left out: it tells the compact model more of who can buy together."""
+
+    def other_objectives(seed: int, priced: Priced) -> tuple[Priced, Objective]:
+        return priced, Objective() if seed % 2 else Objective("yearly_position", 1)
+
+    for _, found in tiny_blocks(seeds, off="contiguity", change=other_objectives):
+        assert_same_rows(found)
+
+
+def partnerships_in(row: Any) -> set[tuple[str, str, str]]:
+    """(s, h, v) of the moves and purchases in a row; v is blank for what runs between councils whatever the vehicle."""
+    found = set()
+    for variable in row.body.linear_vars:
+        kind, index = variable.parent_component().local_name, variable.index()
+        if kind in ("join", "buy"):
+            found.add(index[1:4])
+        elif kind in ("open", "reach"):
+            found.add(index[:3])
+        elif kind == "flow":
+            found.add((*index[:2], ""))
+        else:
+            assert kind in ("take", "partner", "pay")
+    return found
+
+
+def kinds_in(model: Any, family: str) -> set[str]:
+    """Kinds of variable in the rows of a family."""
+    return {variable.parent_component().local_name for row in getattr(model, family).values() for variable in row.body.linear_vars}
+
+
+def about_several(model: Any, families: Iterable[str]) -> set[str]:
+    """Families with a row about several hosts or services, or about something that is no partnership's."""
+    others = {"take", "partner", "pay"}
+    return {
+        family
+        for family in families
+        if kinds_in(model, family) & others
+        or any(len({found[:2] for found in partnerships_in(row)}) > 1 for row in getattr(model, family).values())
+    }
+
+
+@pytest.mark.parametrize("seeds", [pytest.param(range(16), id="fast"), pytest.param(range(16, 200), id="more", marks=pytest.mark.long)])
+def test_other_rows_are_about_one_host_of_one_service(tiny: Callable[..., Priced], seeds: range) -> None:
+    """Of random instances."""
+    for seed in seeds:
+        assert about_several(build(tiny(seed), presolve=False), set(FAMILIES) - LINKING) == set()
+
+
+def test_which_rows_link(many: Priced) -> None:
+    """Where all rules are on each family of LINKING has a row over several partnerships, or over payments or partners that any may have."""
+    model = build(many)
+    several = {family for family in LINKING if any(len(partnerships_in(row)) > 1 for row in getattr(model, family).values())}
+    assert {family for family in LINKING - several if kinds_in(model, family) & {"pay", "partner"}} == LINKING - several
+    assert about_several(model, FAMILIES) | {"must_host", "must_join", "together_same"} == LINKING  # those of one host, by two vehicles
+    for family in set(FAMILIES) - LINKING - {"contiguity_clique"}:
+        assert len(getattr(model, family)), family
+
+
+def kinds_of_free(found: Any) -> dict[str, set[tuple[float, float]]]:
+    """Bounds of the variables that are in no block, by kind."""
+    arrays, answer = found.arrays, dict[str, set[tuple[float, float]]]()
+    for column, low, high in zip(*found.structure.free(arrays.lower, arrays.upper), strict=True):
+        answer.setdefault(arrays.variables[column].parent_component().local_name, set()).add((float(low), float(high)))
+    return answer
+
+
+def test_what_is_free(many: Priced, decomposed: Callable[..., Any]) -> None:
+    """Alternatives and partners from 0 to 1, payments as far as they may have to go; purchases belong to their partnerships."""
+    found = decomposed(many)
+    most = found.model.most_paid
+    assert most > 1
+    assert kinds_of_free(found) == {"take": {(0, 1)}, "partner": {(0, 1)}, "pay": {(-most, most)}}
+
+
+def test_nothing_is_free_without_alternatives(shire: Callable[..., Instance], decomposed: Callable[..., Any]) -> None:
+    """Every move of the plain shire is in some block."""
+    assert kinds_of_free(decomposed(price(shire(economics="duplication_avoided = 0.5")))) == {}
+
+
+def test_moves_that_no_partnership_can_have(shire: Callable[..., Instance], decomposed: Callable[..., Any]) -> None:
+    """Ash is to host, but nobody can join it; everybody can join Elm, who cannot open: what is left of both is held at 0."""
+    commitments = "council, service, decision, other\nAsh, payroll, hosts,\nYew, payroll, shares_with, Elm\n"
+    priced = price(shire(commitments=commitments))
+    moves = priced.moves
+    kept = (moves["host"] == moves["council"]) == (moves["host"] == "Ash")
+    found = decomposed(priced.only(kept.to_numpy()))
+    assert len(found.blocks) == 0
+    assert set(moves["council"][kept]) == {"Ash", "Oak", "Yew"}
+    assert kinds_of_free(found) == {"open": {(0, 0)}}
+
+
+@pytest.mark.parametrize("seeds", [pytest.param(range(10), id="fast"), pytest.param(range(10, 100), id="more", marks=pytest.mark.long)])
+def test_every_column_has_its_place(tiny_blocks: Callable[..., Any], seeds: range) -> None:
+    """A column is one move of one block, a purchase of one, or free between finite bounds; blocks have all their moves."""
+    for seed, found in tiny_blocks(seeds):
+        blocks, arrays = found.blocks, found.arrays
+        free, low, high = found.structure.free(arrays.lower, arrays.upper)
+        assert np.isfinite(low).all()
+        assert np.isfinite(high).all()
+        assert (low <= high).all()
+        assert ((low <= 0) & (high >= 0)).all()
+        moves = [columns[columns != NONE] for columns in (blocks.opens, blocks.joins)]
+        bought = [] if blocks.purchases is None else [blocks.purchases.column]
+        places = np.concatenate([free, *moves, *bought])
+        assert sorted(places) == list(range(len(found.cost))), seed
+        table = found.model.priced.moves[["council", "service", "host", "vehicle", "tranche"]].to_numpy().tolist()
+        for columns, priced in ((blocks.opens, blocks.open_rows), (blocks.joins, blocks.join_rows)):
+            assert ((priced == NONE) == (columns == NONE)).all()
+            for column, row in zip(columns[columns != NONE], priced[priced != NONE], strict=True):
+                *council, s, h, v, k = arrays.variables[column].index()
+                assert [*(council or [h]), s, h, v, k] == table[row]
+
+
+@pytest.mark.parametrize("only", ["no_council_worse_off", "partner_limit"])
+def test_payments_and_partners_are_free(tiny_blocks: Callable[..., Any], only: str) -> None:
+    """Bounds hold whatever a plan could ask for, and there are some in random instances."""
+    kinds = set()
+    for _, found in tiny_blocks(range(4), only):
+        most = found.model.most_paid
+        for kind, bounds in kinds_of_free(found).items():
+            kinds.add(kind)
+            assert kind != "pay" or all(low <= -most <= most <= high for low, high in bounds)
+    assert ({"no_council_worse_off": "pay", "partner_limit": "partner"}[only]) in kinds
