@@ -56,7 +56,7 @@ def answer(instance: Instance, method: Any, **settings: Any) -> Any:
     return plan.document.model_dump(exclude=APART), plan.document.manifest["ties"]
 
 
-@pytest.mark.parametrize("seeds", parts(20, 400, 20))
+@pytest.mark.parametrize("seeds", parts(20, 200, 20))
 def test_both_methods_give_the_same_plan(seeds: range) -> None:
     """To the last name where ties are settled, and the same reasons where there is no plan."""
     different = [seed for seed in seeds if answer(tiny(seed), "compact") != answer(tiny(seed), "decomposition")]
@@ -78,7 +78,7 @@ def test_both_methods_take_other_objectives(objective: Objective) -> None:
         assert found[0] == found[1], seed
 
 
-@pytest.mark.parametrize("seeds", parts(10, 100, 10))
+@pytest.mark.parametrize("seeds", parts(10, 60, 10))
 def test_neighbourhoods_reach_the_gap_too(seeds: range, monkeypatch: pytest.MonkeyPatch) -> None:
     """Service by service and corner by corner, then proven: a plan within the gap, and a bound that is one."""
     monkeypatch.setattr(decomposition, "WHOLE", 0)
