@@ -8,9 +8,8 @@ exact; where no other plan is as good, which is the rule, one solve says so.
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -19,6 +18,7 @@ import pyomo.environ as pyo
 
 from formulations.terms import linear
 from solvers.base import Holds, Limits, Progress, Solver, Termination
+from solvers.enough import Enough
 
 HALF_A_PENNY = 0.5e-5
 """In thousand GBP, as the model has it."""
@@ -31,26 +31,14 @@ class UnsettledError(Exception):
     """A solve was stopped before it could say anything."""
 
 
-class _Enough(threading.Event):
-    """Stops a solve that has said what it was asked for; also set when somebody else stops the work."""
+def _as_good(floor: float) -> Callable[[Progress], bool]:
+    """Whether another plan as good as the best is there, or none can be."""
 
-    def __init__(self, outer: threading.Event, floor: float) -> None:
-        super().__init__()
-        self._outer, self._floor, self._known = outer, floor, False
+    def said(progress: Progress) -> bool:
+        there = progress.incumbent is not None and progress.incumbent >= floor
+        return there or (progress.bound is not None and progress.bound < floor)
 
-    def is_set(self) -> bool:
-        """Whether the solve is to end."""
-        return self._known or self._outer.is_set()
-
-    def set(self) -> None:
-        """Stop everything, as Ctrl-C does."""
-        self._outer.set()
-
-    def look(self, progress: Progress) -> None:
-        """Another plan as good as the best is there, or none can be."""
-        there = progress.incumbent is not None and progress.incumbent >= self._floor
-        none = progress.bound is not None and progress.bound < self._floor
-        self._known = self._known or there or none
+    return said
 
 
 class Ties:
@@ -125,7 +113,7 @@ class Ties:
         if not differs.nargs():
             return False
         rows.add(differs >= 1 - sum(values[variable.name] > 0.5 for variable in self._moves))
-        enough = _Enough(self._limits.interrupt, self._best - HALF_A_PENNY)
+        enough = Enough(self._limits.interrupt, _as_good(self._best - HALF_A_PENNY))
         limits = replace(self._limits, gap=0.0, seconds=self._left(), interrupt=enough, on_progress=enough.look)
         result = self._solver.solve(self._model, limits)
         rows[len(rows)].deactivate()

@@ -14,7 +14,6 @@ bound of the relaxation and on the solver's for the moves that were left.
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -31,6 +30,7 @@ from optimiser.methods.solved import Solved, nothing, version
 from solvers.arrays import ContradictionError
 from solvers.base import Holds, Limits, Progress, Result, Solver, Termination, relative_gap
 from solvers.column_generation import Pace
+from solvers.enough import Enough
 
 Mask = NDArray[np.bool_]
 FEW = 4
@@ -53,26 +53,6 @@ CLOSE = 0.002
 """As close to the lowest bound as steps along subgradients lead where master problems do the rest."""
 MASTER = 1500
 """Up to so many rows that link partnerships, the bound is closed by master problems."""
-
-
-class Enough(threading.Event):
-    """Stops a solve whose incumbent is good enough; also set when somebody else stops the work."""
-
-    def __init__(self, outer: threading.Event, wanted: float) -> None:
-        super().__init__()
-        self._outer, self._wanted, self._reached = outer, wanted, False
-
-    def is_set(self) -> bool:
-        """Whether the solve is to end."""
-        return self._reached or self._outer.is_set()
-
-    def set(self) -> None:
-        """Stop everything, as Ctrl-C does."""
-        self._outer.set()
-
-    def look(self, progress: Progress) -> None:
-        """See whether the incumbent is good enough."""
-        self._reached = self._reached or (progress.incumbent is not None and progress.incumbent >= self._wanted)
 
 
 @dataclass
@@ -173,7 +153,8 @@ class Decomposition:
             return self._nothing(Termination.INFEASIBLE)
         left = self._left()
         times = [limit for limit in (left, seconds) if limit is not None]
-        enough = Enough(self.limits.interrupt, self.bound - self._allowed(self.bound) / (1 + self.limits.gap))
+        wanted = self.bound - self._allowed(self.bound) / (1 + self.limits.gap)
+        enough = Enough(self.limits.interrupt, lambda progress: progress.incumbent is not None and progress.incumbent >= wanted)
         limits = replace(
             self.limits,
             gap=self.limits.gap / 10 if gap is None else gap,
