@@ -71,7 +71,7 @@ def _build(priced: Priced, objective: Objective, presolve: bool, families: Colle
     m.pay = pyo.Var(m.PAYMENTS)
     m.most_paid = no_council_worse_off.most_paid(m) if len(m.PAYMENTS) else 0.0
     m.spending = investment_limit.spending(m)
-    m.payback_positions = payback.positions(m)
+    m.payback_positions = payback.positions(m) if "payback" in families else {}
     m.unreachable = []
     for name, (index, rule) in FAMILIES.items():
         if name in families:

@@ -45,7 +45,7 @@ class Highs:
     @property
     def version(self) -> str:
         """Name and version."""
-        return f"HiGHS {_new_highs().version()}"
+        return f"HiGHS {new_highs().version()}"
 
     def solve(self, model: Any, limits: Limits, start: Mapping[str, float] | None = None) -> Result:
         """Solve a Pyomo model; see `solvers.base.Solver`."""
@@ -73,7 +73,7 @@ def _survives_rounding(arrays: Arrays, point: Floats) -> bool:
 
 def _attempt(arrays: Arrays, limits: Limits, start: Floats | None, began: float, tolerance: float | None) -> Outcome:
     """One run of HiGHS."""
-    highs = _new_highs()
+    highs = new_highs()
     _set_options(highs, limits, began, tolerance)
     if highs.passModel(_highs_lp(arrays)) == highspy.HighsStatus.kError:
         raise SolverFailed("HiGHS did not accept the model")
@@ -85,7 +85,7 @@ def _attempt(arrays: Arrays, limits: Limits, start: Floats | None, began: float,
     return _outcome(highs, arrays, _run(highs, watch), watch)
 
 
-def _new_highs() -> Any:
+def new_highs() -> Any:
     """A HiGHS object; highspy does not type its constructor."""
     return highspy.Highs()  # type: ignore[no-untyped-call, unused-ignore]
 

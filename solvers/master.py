@@ -10,6 +10,7 @@ from scipy import sparse
 
 from solvers.arrays import Floats
 from solvers.errors import SolverFailed
+from solvers.highs import new_highs
 
 if TYPE_CHECKING:
     from solvers.column_generation import Column, Linked
@@ -28,7 +29,7 @@ class Master:
         self._columns, self._linked = columns, linked
         self._missed: list[int] = []
         self._price = DEAR * max(1.0, float(np.abs(linked.cost).max(initial=0.0)))
-        self._highs = highspy.Highs()  # type: ignore[no-untyped-call, unused-ignore]
+        self._highs = new_highs()
         self._highs.setOptionValue("output_flag", False)
         self._highs.setOptionValue("threads", 1)
         self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)

@@ -145,7 +145,11 @@ def _buckets(m: Any, partnerships: Sequence[Partnership], members: Sequence[tupl
 
 
 def _member_sets(
-    conflicts: Mapping[str, NDArray[np.bool_]], position: Mapping[str, int], s: str, able: tuple[str, ...], known: dict[Any, Any]
+    conflicts: Mapping[str, NDArray[np.bool_]],
+    position: Mapping[str, int],
+    s: str,
+    able: tuple[str, ...],
+    known: dict[Any, NDArray[np.bool_]],
 ) -> NDArray[np.bool_]:
     if s not in conflicts:
         return np.ones((1, len(able)), dtype=bool)
@@ -154,4 +158,4 @@ def _member_sets(
     key = (able, conflict.tobytes())
     if key not in known:
         known[key] = maximal_sets(conflict)
-    return known[key]  # type: ignore[no-any-return]
+    return known[key]

@@ -17,6 +17,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -215,29 +216,27 @@ class Decomposition:
             taken[[self._row[name] for name in names]] = True
         return taken
 
-    @property
+    @cached_property
     def _row(self) -> Mapping[Any, int]:
         """Row of each move in the table."""
-        if not hasattr(self, "_rows"):
-            columns = (self.priced.moves[name].tolist() for name in ("council", "service", "host", "vehicle", "tranche"))
-            self._rows = {move: row for row, move in enumerate(zip(*columns, strict=True))}
-        return self._rows
+        columns = (self.priced.moves[name].tolist() for name in ("council", "service", "host", "vehicle", "tranche"))
+        return {move: row for row, move in enumerate(zip(*columns, strict=True))}
 
     def _close(self) -> Termination:
         """Prove the gap asked for, on the moves that a better plan could make."""
+        assert self.root_bound is not None
         for delta in self._deltas():
             if self._over():
                 break
-            kept = within(self._regrets, delta)
-            everything = not np.isfinite(delta)
-            result = self._restricted(kept if not everything else np.ones(len(kept), dtype=bool))
+            everything = math.isinf(delta)
+            result = self._restricted(within(self._regrets, delta))
             self._delta = delta
-            if result.termination is Termination.INFEASIBLE and everything:
-                return Termination.INFEASIBLE
+            if everything and result.termination in (Termination.INFEASIBLE, Termination.OPTIMAL):
+                return result.termination
             if result.bound is None and result.termination is not Termination.INFEASIBLE:
                 continue
             inside = -math.inf if result.bound is None else result.bound
-            outside = -math.inf if everything else (self.root_bound or math.inf) - delta
+            outside = self.root_bound - delta
             self._note_bound(max(inside, outside))
         if self._proven():
             return Termination.OPTIMAL
@@ -251,13 +250,16 @@ class Decomposition:
         """
         assert self.root_bound is not None
         known = int(np.isfinite(self._regrets).sum())
-        count = max(self._count, 1)
+        count, last = max(self._count, 1), -1.0
         while not (self._proven() and self._complete()):
             count *= GROWTH
             delta = share_of(self._regrets, count) if count < known else math.inf
             if self.incumbent is not None:
                 needed = self.root_bound - self.incumbent.value - 0.9 * self._allowed(self.incumbent.value)
                 delta = min(delta, max(needed, 0.0) + HAIR)
+            if delta <= last:
+                delta = math.inf  # the same moves again would prove no more
+            last = delta
             if math.isfinite(delta):
                 count = max(count, int(within(self._regrets, delta).sum()))
             yield delta

@@ -40,9 +40,7 @@ def corners(moves: pd.DataFrame, able: Mask, size: int, number: int) -> Iterator
         start = next(c for c in waiting if c in left)
         inside = _grow(start, ties, own, size)
         left -= inside
-        here = np.array([c in inside for c in names])
-        known = dict(zip(names, here, strict=True))
-        yield able & np.array([known.get(c, False) and known.get(h, False) for c, h in zip(councils, hosts, strict=True)], dtype=bool)
+        yield able & np.array([c in inside and h in inside for c, h in zip(councils, hosts, strict=True)], dtype=bool)
 
 
 def _grow(start: str, ties: dict[str, Counter[str]], own: Counter[str], size: int) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pyomo.environ import Constraint
+from small import SHIRE
 
 from formulations import FAMILIES, Objective, Priced, build, price
 from formulations.decomposition import NONE
@@ -17,13 +18,7 @@ from solvers.arrays import compile_model
 
 COUNCILS = ("Ash", "Elm", "Oak", "Yew")
 MANY = {
-    "councils": """
-        council, latitude, longitude
-        Ash,     51.0,     0.0
-        Elm,     51.1,     0.0
-        Oak,     51.2,     0.0
-        Yew,     51.3,     0.0
-        """,
+    "councils": SHIRE["councils"],
     "services": "service, category, partnership_size_maximum\npayroll, front_line, 3\nwaste, front_line,\nplanning, back_office,\n",
     "baselines": "council, service, annual_cost, fixed_cost, procured_cost, volume, can_host, host_capacity\n"
     + "".join(f"{c}, {s}, 200000, 90000, 30000, 100, yes, 350\n" for c in COUNCILS for s in ("payroll", "waste", "planning")),
