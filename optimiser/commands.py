@@ -151,9 +151,9 @@ def solve_instance(
     interrupt = threading.Event()
     with reporter(enabled=show_progress) as report, _signals(interrupt) as stage:
 
-        def on_stage(name: str) -> None:
+        def on_stage(name: str, remark: str) -> None:
             stage.append(name)
-            report.stage(name)
+            report.stage(name, remark)
 
         plan = solve_plan(instance, SolveSettings(**settings, interrupt=interrupt, on_stage=on_stage, on_progress=report.progress))
     return _write_and_report(plan, instance, out, overwrite)

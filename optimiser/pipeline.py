@@ -52,7 +52,7 @@ class SolveSettings:
         method: `compact` is one model for the back end; `decomposition` prices partnerships one by one; `auto` chooses.
         interrupt: Set it to stop the solve; the incumbent is kept.
         objective: What is maximised; NPV unless given.
-        on_stage: Called with the name of each stage as it begins.
+        on_stage: Called with the name of each stage as it begins, and a remark: of the solve, the method and why.
         on_progress: Called with incumbent, bound and gap (GBP) while the solver runs.
     """
 
@@ -64,7 +64,7 @@ class SolveSettings:
     method: MethodName = "auto"
     interrupt: threading.Event = field(default_factory=threading.Event)
     objective: Objective = field(default_factory=Objective)
-    on_stage: Callable[[str], None] | None = None
+    on_stage: Callable[[str, str], None] | None = None
     on_progress: Callable[[Progress], None] | None = None
 
 
@@ -89,7 +89,7 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
     gap = default_gap(len(priced.moves)) if settings.gap is None else settings.gap
     solver, limits = solvers.get(settings.solver), _limits(settings, gap)
     choice = choose(settings.method, len(priced.moves))
-    with _stage(f"solve by {choice.method} ({choice.why})", settings, timings, "solve"):
+    with _stage("solve", settings, timings, f"{choice.method}: {choice.why}"):
         solved = METHODS[choice.method](priced, settings.objective, solver, limits)
     model, result = solved.model, solved.result
     if solved.unreachable or result.termination is Termination.INFEASIBLE:
@@ -120,12 +120,12 @@ def default_gap(moves: int) -> float:
 
 
 @contextmanager
-def _stage(name: str, settings: SolveSettings, timings: dict[str, float], short: str | None = None) -> Iterator[None]:
+def _stage(name: str, settings: SolveSettings, timings: dict[str, float], remark: str = "") -> Iterator[None]:
     if settings.on_stage is not None:
-        settings.on_stage(name)
+        settings.on_stage(name, remark)
     began = time.perf_counter()
     yield
-    timings[short or name] = time.perf_counter() - began
+    timings[name] = time.perf_counter() - began
 
 
 def _limits(settings: SolveSettings, gap: float) -> Limits:

@@ -11,6 +11,7 @@ from optimiser.money import percent, short
 
 STAGES = {
     "price": "Pricing the moves",
+    "solve": "Solving",
     "settle ties": "Settling ties",
     "audit": "Auditing the plan",
 }
@@ -19,8 +20,8 @@ STAGES = {
 class Reporter(Protocol):
     """Told of stages and of the state of the solve."""
 
-    def stage(self, name: str) -> None:
-        """A stage begins."""
+    def stage(self, name: str, remark: str) -> None:
+        """A stage begins; with a remark, or none."""
         ...
 
     def progress(self, progress: Any) -> None:
@@ -29,7 +30,7 @@ class Reporter(Protocol):
 
 
 class _Silent:
-    def stage(self, name: str) -> None:
+    def stage(self, name: str, remark: str) -> None:
         """Say nothing."""
 
     def progress(self, progress: Any) -> None:
@@ -42,8 +43,8 @@ class _Status:
     def __init__(self, status: Any) -> None:
         self._status = status
 
-    def stage(self, name: str) -> None:
-        self._status.update(f"{STAGES.get(name, name)} ...")
+    def stage(self, name: str, remark: str) -> None:
+        self._status.update(f"{STAGES[name]}{f' ({remark})' if remark else ''} ...")
 
     def progress(self, progress: Any) -> None:
         incumbent = "no plan yet" if progress.incumbent is None else f"best {short(progress.incumbent)}"

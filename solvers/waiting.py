@@ -13,6 +13,8 @@ from solvers.base import Limits
 T = TypeVar("T")
 POLL_SECONDS = 0.1
 """How often a waiting thread looks round."""
+LEAVE_SECONDS = 5.0
+"""How long a solver is given to stop when its caller leaves with an exception."""
 
 
 @contextmanager
@@ -66,10 +68,16 @@ def in_thread(work: Callable[[], T], limits: Limits, stop: Callable[[], None] | 
 
     with ctrl_c(limits) as asked:
         threading.Thread(target=run, name="solver", daemon=True).start()
-        # Not Thread.join: an exception that a signal raises inside it can make Python 3.11 take a running thread for finished.
-        while not done.wait(POLL_SECONDS):
-            if asked() and stop is not None:
-                stop()
+        try:
+            # Not Thread.join: an exception that a signal raises inside it can make Python 3.11 take a running thread for finished.
+            while not done.wait(POLL_SECONDS):
+                if asked() and stop is not None:
+                    stop()
+        except BaseException:
+            # A handler of the program's own has raised. Python's end would abort a solver that still calls back.
+            limits.interrupt.set()
+            done.wait(LEAVE_SECONDS)
+            raise
     if errors:
         raise errors[0]
     return results[0]

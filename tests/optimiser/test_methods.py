@@ -175,9 +175,18 @@ def test_the_method_is_chosen_by_the_moves(asked: Any, moves: int, method: str, 
 
 def test_stages_say_which_method_and_why() -> None:
     """So that somebody who waits knows."""
-    stages: list[str] = []
-    solve(read("east-kent"), on_stage=stages.append)
-    assert any(stage.startswith("solve by compact (") and "moves are few" in stage for stage in stages)
+    stages: dict[str, str] = {}
+    solve(read("east-kent"), on_stage=stages.__setitem__)
+    assert stages["solve"].startswith("compact: ")
+    assert "moves are few" in stages["solve"]
+
+
+@pytest.mark.parametrize("method", ["compact", "decomposition"])
+def test_stages_have_the_same_names_with_every_method(method: Any) -> None:
+    """By them the command knows whether a signal ends the run or stops the solver, which keeps its incumbent."""
+    stages: dict[str, str] = {}
+    solve(read("east-kent"), method=method, gap=0.0, on_stage=stages.__setitem__)
+    assert list(stages) == ["price", "solve", "settle ties", "audit"]
 
 
 def test_a_stop_before_anything_is_no_plan() -> None:

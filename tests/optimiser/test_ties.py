@@ -94,7 +94,7 @@ def test_an_interrupt_keeps_the_plan(tmp_path: Path) -> None:
     """Stopped once the optimum is proven: it is reported, its ties as they were."""
     interrupt = threading.Event()
 
-    def stop(stage: str) -> None:
+    def stop(stage: str, remark: str) -> None:
         if stage == "settle ties":
             interrupt.set()
 
