@@ -136,6 +136,24 @@ def test_interrupt_from_another_thread():
     assert_holds(hard_knapsack(), result)
 
 
+def test_a_caller_that_leaves_takes_the_solver_along():
+    """A handler of the program's own raises while HiGHS works: the error is the caller's, and no thread is left behind."""
+
+    def leave(number, frame):
+        raise OSError("enough")
+
+    before = signal.signal(signal.SIGUSR1, leave)
+    timer = threading.Timer(1, os.kill, (os.getpid(), signal.SIGUSR1))
+    timer.start()
+    try:
+        with pytest.raises(OSError, match="enough"):
+            HIGHS.solve(hard_knapsack(), Limits(seconds=60))
+    finally:
+        timer.join()
+        signal.signal(signal.SIGUSR1, before)
+    assert "solver" not in [thread.name for thread in threading.enumerate()]
+
+
 def test_interrupt_of_a_linear_programme():
     """The simplex method listens too; what it hands over keeps every row."""
     whole = compile_model(knapsack(60, 30))
