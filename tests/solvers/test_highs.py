@@ -151,7 +151,10 @@ def test_a_caller_that_leaves_takes_the_solver_along():
     finally:
         timer.join()
         signal.signal(signal.SIGUSR1, before)
-    assert "solver" not in [thread.name for thread in threading.enumerate()]
+    left = [thread for thread in threading.enumerate() if thread.name == "solver"]
+    for thread in left:
+        thread.join(5)
+    assert not any(thread.is_alive() for thread in left)
 
 
 def test_interrupt_of_a_linear_programme():
