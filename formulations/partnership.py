@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from pyomo.common.gc_manager import PauseGC
 
 from formulations import conflicts, contiguity, delivery_capacity, investment_limit, no_council_worse_off, partner_limit, payback, tiers
 from formulations.buyers import buyers_of_epochs
-from formulations.families import FAMILIES, LINKING
+from formulations.families import FAMILIES, INSIDE, LINKING
 from formulations.objectives import Objective, Values, objective_values
 from formulations.pricing import Priced
 from formulations.sets import move_sets
@@ -39,19 +39,20 @@ def build(priced: Priced, *, objective: Objective | None = None, presolve: bool 
     such a model has no feasible plan.
     """
     with PauseGC():  # a model is all small objects that stay; collecting among them takes half the time
-        return _build(priced, objective or Objective(), presolve, FAMILIES)
+        return _build(priced, objective or Objective(), presolve, {name: index for name, (index, _) in FAMILIES.items()})
 
 
 def skeleton(priced: Priced, *, objective: Objective | None = None) -> pyo.ConcreteModel:
-    """The rows that link partnerships, over all moves, and the objective: the model without the families about one partnership.
+    """The rows that link partnerships, over all moves, and the objective; of the families about one partnership those of INSIDE.
 
     Purchasing is in it only where a row that links partnerships asks for it; `m.buyers` has all of it. See `formulations.decomposition`.
     """
     with PauseGC():
-        return _build(priced, objective or Objective(), True, LINKING)
+        linking = {name: index for name, (index, _) in FAMILIES.items() if name in LINKING}
+        return _build(priced, objective or Objective(), True, linking | INSIDE, whole=False)
 
 
-def _build(priced: Priced, objective: Objective, presolve: bool, families: Collection[str]) -> pyo.ConcreteModel:
+def _build(priced: Priced, objective: Objective, presolve: bool, families: Mapping[str, Any], *, whole: bool = True) -> pyo.ConcreteModel:
     m = pyo.ConcreteModel(name=priced.instance.name)
     value = objective_values(priced, objective)
     weight = objective.running_weight(priced.instance, priced.discount)
@@ -61,7 +62,7 @@ def _build(priced: Priced, objective: Objective, presolve: bool, families: Colle
     m.weight = weight
     m.buyers = buyers_of_epochs(m)
     rules = priced.instance.rules
-    _declare_purchasing(m, families is not LINKING or bool(rules.minimum_total_saving or rules.no_council_worse_off))
+    _declare_purchasing(m, whole or bool(rules.minimum_total_saving or rules.no_council_worse_off))
     m.ARCS = pyo.Set(initialize=contiguity.arcs(m), dimen=4, doc="(s, h, a, b): ways through a partnership")
     m.flow = pyo.Var(m.ARCS, bounds=(0, None))
     m.meetings = partner_limit.meetings(m)
@@ -71,11 +72,11 @@ def _build(priced: Priced, objective: Objective, presolve: bool, families: Colle
     m.pay = pyo.Var(m.PAYMENTS)
     m.most_paid = no_council_worse_off.most_paid(m) if len(m.PAYMENTS) else 0.0
     m.spending = investment_limit.spending(m)
-    m.payback_positions = payback.positions(m) if "payback" in families else {}
+    m.payback_positions = payback.positions(m)
     m.unreachable = []
-    for name, (index, rule) in FAMILIES.items():
+    for name, (_, rule) in FAMILIES.items():
         if name in families:
-            _declare(m, name, index(m), rule)
+            _declare(m, name, families[name](m), rule)
     m.objective = pyo.Objective(expr=_objective(m, value, weight), sense=pyo.maximize, doc="thousand GBP")
     return m
 
