@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from benchmarks.region import write_region
@@ -13,6 +16,32 @@ from instances import read
 from instances.rules import Rules
 
 BENCHMARKS = Path(__file__).resolve().parent / "benchmarks"
+GENERATOR = f"""\
+import sys
+from pathlib import Path
+
+sys.path.insert(0, {str(BENCHMARKS)!r})
+from region import write_region
+
+councils, services, tranches, _, seed, folder = sys.argv[1:]
+write_region(Path(folder), int(councils), int(services), int(tranches), int(seed))
+(Path(folder) / "tiers.csv").unlink()
+"""
+"""A region generator as the benchmarks take it: ours, without purchasing."""
+
+
+@pytest.fixture
+def generator(tmp_path: Path) -> Path:
+    program = tmp_path / "make_region.py"
+    program.write_text(GENERATOR, encoding="utf-8")
+    return program
+
+
+def run(program: str, *arguments: object, code: int = 0) -> list[str]:
+    """Lines that a benchmark prints; of a refusal its last line."""
+    answer = subprocess.run([sys.executable, str(BENCHMARKS / program), *map(str, arguments)], capture_output=True, text=True)
+    assert answer.returncode == code, answer.stderr
+    return answer.stdout.splitlines() if code == 0 else answer.stderr.splitlines()[-1:]
 
 
 def test_benchmark_prints_a_line_for_each_region() -> None:
@@ -73,3 +102,41 @@ def test_benchmark_of_contiguity_compares_exact_ways() -> None:
     assert all(words[-1] == "0.000%" for words in facts)
     assert min(gaps) >= -1e-3
     assert max(gaps[1:]) <= gaps[0] + 1e-3
+
+
+def test_benchmark_of_growth_measures_each_size_once(generator: Path) -> None:
+    """Moves, seconds, memory, gap and audit of each size, a size of both series once; then a line on how seconds grow with each."""
+    sizes = ["--councils", 5, 7, "--at-services", 2, "--services", 1, 2, "--at-councils", 5, "--tranches", 3, "--nearest", 4]
+    head, *lines, councils, services = run("growth.py", "--generator", generator, *sizes)
+    assert head.split() == ["region", "seed", "moves", "seconds", "MB", "gap", "audit"]
+    assert [line.split()[0] for line in lines] == ["5x2x3x4", "7x2x3x4", "5x1x3x4"]
+    assert all(line.split()[-1] == "passed" for line in lines)
+    assert all(float(line.split()[-2].rstrip("%")) <= 1 for line in lines)
+    assert councils.startswith("councils 5 to 7: seconds = ")
+    assert services.startswith("services 1 to 2: seconds = ")
+
+
+def test_exponent_of_growth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds that grow as the square have exponent 2, whatever the run that was stopped took; one size says nothing."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    growth = importlib.import_module("growth")
+
+    def took(councils: int, seconds: float, gap: float) -> Any:
+        return growth.Run(councils, 5, 1, {"seconds": seconds, "MB": 200, "moves": 9, "gap": gap, "audit": "passed"}, 0.01)
+
+    runs = [took(10, 3.0, 0.0), took(20, 12.0, 0.01), took(40, 100.0, 0.5)]
+    assert growth.growth(runs, "councils") == "councils 10 to 20: seconds = 0.03 * councils ** 2.00 (runs: 2; 1 not proven, left out)"
+    assert growth.growth(runs[1:], "councils") == "councils: fewer than two sizes proven, so no exponent"
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_growth_is_plotted(generator: Path, tmp_path: Path, kind: str) -> None:
+    """A file of the kind asked for; without matplotlib a message that says what to install, and any other kind is refused, before any run."""
+    sizes = ["--generator", generator, "--councils", 4, "--at-services", 1, "--services", "--tranches", 2]
+    chart = tmp_path / f"growth.{kind}"
+    if find_spec("matplotlib") is None:
+        assert "pip install -e '.[bench]'" in run("growth.py", *sizes, "--plot", chart, code=2)[0]
+        return
+    run("growth.py", *sizes, "--plot", chart)
+    assert chart.read_bytes().startswith({"png": b"\x89PNG", "svg": b"<?xml"}[kind])
+    assert ".png or .svg" in run("growth.py", *sizes, "--plot", tmp_path / "growth.txt", code=2)[0]

@@ -12,50 +12,10 @@ of its own, so that none is charged for another's memory; importing libraries is
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
-OURS = """
-import json, resource, sys, time
-import formulations, optimiser.pipeline, solvers.highs
-from instances import read
-from optimiser import solve
-from optimiser.errors import NoPlanError
-began = time.perf_counter()
-try:
-    plan = solve(read(sys.argv[1]), method=sys.argv[4], gap=float(sys.argv[2]), time_limit=float(sys.argv[3]))
-    found = {"value": plan.document.objective_value / 1000, "gap": plan.gap, "moves": plan.document.manifest["moves"]}
-except NoPlanError as error:
-    found = {"value": None, "gap": None, "moves": 0}
-found["seconds"] = time.perf_counter() - began
-found["MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps(found))
-"""
-RIVAL = """
-import json, resource, sys, time
-import formulations, solvers, solvers.highs
-from instances import read
-from solvers.base import Limits
-began = time.perf_counter()
-priced = formulations.price(read(sys.argv[1]))
-model = formulations.build(priced)
-result = solvers.get(sys.argv[4]).solve(model, Limits(gap=float(sys.argv[2]), seconds=float(sys.argv[3])))
-found = {"value": result.objective, "gap": result.gap, "moves": len(priced.moves), "seconds": time.perf_counter() - began}
-found["MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps(found))
-"""
-
-
-def timed(program: str, folder: Path, gap: float, limit: float, name: str) -> dict[str, Any]:
-    """What a program says of an instance, in a process of its own."""
-    command = [sys.executable, "-c", program, str(folder), str(gap), str(limit), name]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+from runs import generated, measured
 
 
 def told(found: dict[str, Any]) -> str:
@@ -65,8 +25,8 @@ def told(found: dict[str, Any]) -> str:
 
 def measure(name: str, folder: Path, gap: float, limit: float, rivals: list[str]) -> str:
     """One line of the table."""
-    ours = timed(OURS, folder, gap, limit, "decomposition")
-    others = {rival: timed(RIVAL, folder, gap, limit, rival) for rival in rivals}
+    ours = measured("decomposition", folder, gap, limit)
+    others = {rival: measured(rival, folder, gap, limit) for rival in rivals}
     cells = [f"{name:>16}", f"{ours['moves']:>8,}", told(ours), f"{ours['MB']:>6.0f}", *(told(found) for found in others.values())]
     if others:
         cells.append(f"{min(found['seconds'] for found in others.values()) / ours['seconds']:6.1f}")
@@ -94,9 +54,8 @@ def main() -> None:
         if asked.generator is None:
             parser.error("a size needs --generator")
         for seed in asked.seeds:
-            with tempfile.TemporaryDirectory() as folder:
-                subprocess.run([sys.executable, str(asked.generator), *region.split("x"), str(seed), folder], check=True)
-                print(measure(f"{region} {seed}", Path(folder), asked.gap, asked.limit, rivals), flush=True)
+            with generated(asked.generator, region, seed) as folder:
+                print(measure(f"{region} {seed}", folder, asked.gap, asked.limit, rivals), flush=True)
 
 
 if __name__ == "__main__":
