@@ -11,9 +11,14 @@ from typing import Any
 
 import pytest
 from benchmarks.region import write_region
+from pyomo.environ import Constraint
 
+import formulations
+import solvers
 from instances import read
 from instances.rules import Rules
+from optimiser import solve
+from solvers.base import Limits
 
 BENCHMARKS = Path(__file__).resolve().parent / "benchmarks"
 GENERATOR = f"""\
@@ -66,17 +71,51 @@ def test_benchmark_of_rules_leaves_none_out() -> None:
     assert sum("no plan" in line for line in lines) <= 2
 
 
-def test_benchmark_of_methods_compares_the_same_data(tmp_path: Path) -> None:
-    """Region, moves, seconds, gap and memory of decomposition; seconds and gap of the rival; how many times as long it took."""
-    write_region(tmp_path / "shire", councils=6, services=3, tranches=3, seed=1)
-    command = [sys.executable, str(BENCHMARKS / "methods.py"), str(tmp_path / "shire"), "--gap", "0.01"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True)
-    head, line = answer.stdout.splitlines()
-    assert head.split() == ["region", "moves", "seconds", "gap", "MB", "highs", "gap", "times"]
-    name, moves, seconds, gap, _, rival, rivals_gap, times = line.split()
-    assert (name, int(moves.replace(",", "")) > 0) == ("shire", True)
-    assert all(0 <= float(one.rstrip("%")) <= 1 for one in (gap, rivals_gap))
-    assert float(times) == pytest.approx(float(rival) / float(seconds), abs=0.1)
+def test_benchmark_of_methods_compares_the_same_data(generator: Path) -> None:
+    """Of decomposition and each rival seconds and gap; how many times as long the quickest of either kind of model took."""
+    rivals = ["highs", "plain-highs"]
+    head, line = run("methods.py", "6x3x3x5", "--generator", generator, "--gap", 0.01, "--rivals", ",".join(rivals))
+    assert head.split() == ["region", "moves", "seconds", "gap", "MB", "highs", "gap", "plain-highs", "gap", "tightened", "plain"]
+    name, seed, moves, seconds, gap, _, tight, tight_gap, plain, plain_gap, *ratios = line.split()
+    assert (name, seed, int(moves.replace(",", "")) > 0) == ("6x3x3x5", "1", True)
+    assert all(0 <= float(one.rstrip("%")) <= 1 for one in (gap, tight_gap, plain_gap))
+    assert [float(ratio) for ratio in ratios] == [pytest.approx(float(rival) / float(seconds), abs=0.1) for rival in (tight, plain)]
+
+
+def test_times_of_a_rival_that_was_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rival that proved the gap goes before a quicker one that did not; where none did it is a lower bound; nothing without our own proof."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    times = importlib.import_module("methods").times
+    ours, slow, stopped = ({"seconds": seconds, "gap": gap} for seconds, gap in ((2.0, 0.01), (30.0, 0.0), (20.0, 0.2)))
+    assert times(ours, [slow, stopped], 0.01) == "15.0"
+    assert times(ours, [stopped, {"seconds": 21.0, "gap": None}], 0.01) == ">10.0"
+    assert times(stopped, [slow], 0.01) == "-"
+
+
+@pytest.mark.parametrize("seed", [2, 3, 4])
+def test_plain_model_has_our_optimum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """Two models that share no row give one NPV; the figures of the rules are such that each costs something in some of these regions."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    plain = importlib.import_module("plain")
+    write_region(tmp_path, councils=7, services=4, tranches=3, seed=seed)
+    (tmp_path / "tiers.csv").unlink()
+    figures = ["rules.delivery_capacity = 1", "rules.minimum_saving = 0.14", "rules.compatibility.minimum = 0.5"]
+    instance = read(tmp_path, overrides=figures)
+    model = plain.build(formulations.price(instance))
+    assert all(len(rows) for rows in model.component_objects(Constraint))
+    result = solvers.get("highs").solve(model, Limits())
+    assert result.objective == pytest.approx(solve(instance, gap=0.0, method="compact").npv / 1000)
+    assert result.objective > 0
+
+
+def test_plain_model_refuses_what_it_does_not_know(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every rule and table besides its own is named."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    plain = importlib.import_module("plain")
+    write_region(tmp_path, councils=4, services=2, tranches=2, seed=1)
+    overrides = ["rules.payback = 3", "rules.hosting_limit = 1", "baselines.*.*.host_capacity = 1_000_000"]
+    with pytest.raises(plain.NotPlainError, match=r"does not know rule host_capacity, rule payback, rule hosting_limit, table tiers"):
+        plain.build(formulations.price(read(tmp_path, overrides=overrides)))
 
 
 def test_regions_repeat_and_are_sound(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 from statistics import linear_regression
 from typing import Any
 
-from runs import OURS, generated, measured
+from runs import OURS, generated, measured, proven
 
 MEASURES = ("seconds", "MB")
 COLUMNS = f"{'region':>16}  {'seed':>4}  {'moves':>9}  {'seconds':>8}  {'MB':>6}  {'gap':>8}  audit"
@@ -50,7 +50,7 @@ class Run:
     @property
     def proven(self) -> bool:
         """Whether it proved the gap asked for."""
-        return self.facts["gap"] is not None and self.facts["gap"] <= self.gap
+        return proven(self.facts, self.gap)
 
     def line(self, region: str) -> str:
         """Its line of the table."""
@@ -86,13 +86,13 @@ def growth(runs: Sequence[Run], what: str) -> str:
     """How the runs of a series grow, in words."""
     if not runs:
         return f"{what}: none asked for"
-    proven = [run for run in runs if run.proven]
+    counted = [run for run in runs if run.proven]
     found = fit(runs, what)
     if found is None:
         return f"{what}: fewer than two sizes proven, so no exponent"
-    sizes = sorted(getattr(run, what) for run in proven)
-    left = f"; {len(runs) - len(proven)} not proven, left out" if len(proven) < len(runs) else ""
-    return f"{what} {sizes[0]} to {sizes[-1]}: seconds = {found.factor:.3g} * {what} ** {found.exponent:.2f} (runs: {len(proven)}{left})"
+    sizes = sorted(getattr(run, what) for run in counted)
+    left = f"; {len(runs) - len(counted)} not proven, left out" if len(counted) < len(runs) else ""
+    return f"{what} {sizes[0]} to {sizes[-1]}: seconds = {found.factor:.3g} * {what} ** {found.exponent:.2f} (runs: {len(counted)}{left})"
 
 
 def plot(series: dict[str, list[Run]], path: Path) -> None:
@@ -111,8 +111,8 @@ def plot(series: dict[str, list[Run]], path: Path) -> None:
 
 
 def _panel(axes: Any, runs: Sequence[Run], what: str, measure: str) -> None:
-    for proven, face in ((True, "C0"), (False, "none")):
-        some = [run for run in runs if run.proven is proven]
+    for is_proven, face in ((True, "C0"), (False, "none")):
+        some = [run for run in runs if run.proven is is_proven]
         axes.plot([getattr(r, what) for r in some], [r.facts[measure] for r in some], "o", color="C0", markerfacecolor=face)
     found = fit(runs, what) if measure == "seconds" else None
     if found is not None:

@@ -76,6 +76,11 @@ def measured(way: str, folder: Path, gap: float, limit: float) -> dict[str, Any]
     return found
 
 
+def proven(found: dict[str, Any], gap: float) -> bool:
+    """Whether a run proved the gap asked for, to what a solver takes for equal."""
+    return found["gap"] is not None and found["gap"] <= gap + 1e-6
+
+
 @contextmanager
 def generated(generator: Path, region: str, seed: int) -> Iterator[Path]:
     """A region COUNCILSxSERVICESxTRANCHESxNEAREST that another program writes, for as long as it is measured."""
