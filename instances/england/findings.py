@@ -32,6 +32,11 @@ CONTROL = (
     "Political control comes from a copy whose licence is UNSETTLED: check before publishing that column. OTHER lumps "
     "independents and local parties, so two councils under OTHER need not have the same politics"
 )
+POLITICS = (
+    "Rule compatibility is on: councils led by different parties are kept apart, unless they have long worked together. "
+    "That is a choice of ours; the guide finds that working together is not evidently related to party politics, and "
+    "control can change in May 2027. The scenario politics_aside leaves the rule out: look at both"
+)
 NO_BACK_OFFICE = (
     "IT, HR, payroll, finance, legal, procurement, customer services, internal audit and senior management: the "
     "national returns recharge them to the other lines. Much of the known sharing is in them: add them with your own "
@@ -39,7 +44,7 @@ NO_BACK_OFFICE = (
 )
 
 
-def warnings(area: Area, spent: Spending, sources: Sources, evidence: Evidence, past: History) -> list[str]:
+def warnings(area: Area, spent: Spending, sources: Sources, evidence: Evidence, past: History, *, politics_known: bool) -> list[str]:
     """What makes a plan wrong if it is overlooked, the gravest first."""
     return [
         *_reorganisation(area, sources, evidence),
@@ -49,6 +54,7 @@ def warnings(area: Area, spent: Spending, sources: Sources, evidence: Evidence, 
         *_older_budgets(spent),
         *_no_partner(spent),
         *_spread(spent),
+        *([POLITICS] if politics_known else []),
         CONTROL,
     ]
 
@@ -131,7 +137,8 @@ def assumptions(found: Sequence[ServiceEconomics]) -> list[str]:
         "pound amounts: the evidence's, which are for a district-sized service, x the median size here / the size "
         "there; "
         f"below that size to the power {POWER_BELOW:g}, as a project does not shrink in proportion. Factors: {scales}",
-        "maximum distance, largest partnership, delivery capacity and calendar: choices of ours (comments at [rules])",
+        "maximum distance, largest partnership, minimum compatibility, delivery capacity and calendar: choices of ours "
+        "(comments at [rules])",
     ]
     if low:
         which = "every service" if len(low) == len(found) else ", ".join(low)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from instances.england import politics
 from instances.england.economics import SCALED, SHARES, ServiceEconomics, Value
 from instances.england.evidence import Evidence
 from instances.england.plan import Service
@@ -44,13 +45,13 @@ def ranges(found: Sequence[ServiceEconomics], evidence: Evidence) -> list[Range]
     return [row for row in rows if row.low != row.high]
 
 
-def scenarios(found: Sequence[ServiceEconomics], evidence: Evidence, *, replaced: bool) -> dict[str, list[str]]:
+def scenarios(found: Sequence[ServiceEconomics], evidence: Evidence, *, replaced: bool, politics_known: bool) -> dict[str, list[str]]:
     """The scenarios by name, each a list of overrides.
 
     no_saving: sharing saves nothing. low: every saving at its low end and every cost at its high end, together. high:
     the reverse. unit_costs_converge: convergence at the evidence's mid value. pay_alignment_recurs: the one-off cost of
-    aligning pay and terms comes back every year. to_vesting, where councils of the area are due to be `replaced`: the
-    appraisal ends on 1 April 2028.
+    aligning pay and terms comes back every year. politics_aside, where rule compatibility is on: without it. to_vesting,
+    where councils of the area are due to be `replaced`: the appraisal ends on 1 April 2028.
     """
     no_saving = [f"services.*.{name} = 0" for name in SHARES]
     tiered = [item.service for item in found if evidence.tiers(*item.service.rows)]
@@ -69,6 +70,7 @@ def scenarios(found: Sequence[ServiceEconomics], evidence: Evidence, *, replaced
             "pay_alignment_cost_per_fte",
         ),
     }
+    named |= {"politics_aside": list(politics.ASIDE)} if politics_known else {}
     return named | ({"to_vesting": list(TO_VESTING)} if replaced else {})
 
 

@@ -38,7 +38,7 @@ def councils_table(area: Area, political: pd.DataFrame) -> pd.DataFrame:
     )
     known = found["year"].notna()
     control = found["controlling_party"].where(found["majority"] == "yes", NO_MAJORITY).where(known, "")
-    year = found["year"].map(lambda value: plain(value), na_action="ignore")
+    year = found["year"].map(lambda value: "" if pd.isna(value) else plain(value))  # text even if no year is known
     published = found["administration_as_published"]
     source = ("councils.csv; control: political.csv, " + year).where(known, "councils.csv; control: not found")
     centre = found["centred"].map({True: "; coordinates: mean of its districts by residents", False: ""})

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from instances.england import politics
 from instances.england.evidence import Evidence
 from instances.england.overrides import Range
 from instances.england.plan import LARGEST_PARTNERSHIP
@@ -46,11 +47,6 @@ estimates.csv with annual_saving and annual_cost 0, because both are in the base
     Maidstone,revenues_and_benefits,Maidstone,0,0,0,in the baselines already
     Tunbridge Wells,revenues_and_benefits,Maidstone,0,0,0,in the baselines already"""
 
-COMPATIBILITY = """\
-Political compatibility is off: the guide says that politics and success are not evidently related, and control can
-change in May 2027. Switched on, scores are derived from `control` (councils.csv) and history.csv, or taken from
-compatibility.csv."""
-
 MINIMUM_SAVING = """\
 Off: with the evidence's middle values and optimism bias a partnership of three equal districts reaches 0 to 5 % in
 the second year, so the 10 % that East Kent asked for empties the plan (ECONOMICS.md). Use it with the councils' own
@@ -62,6 +58,7 @@ low, high: every saving at one end and every cost at the other, all at once; the
   fixed_cost moves with them by the range of the evidence's fixed_share; post_reduction and turnover stay.
 unit_costs_converge: convergence at the evidence's middle value instead of its low end.
 pay_alignment_recurs: the one-off cost of aligning pay and terms comes back every year.
+politics_aside, where rule compatibility is on: without it. What it gains is what politics cost.
 to_vesting, where councils are due to be replaced: the appraisal ends on 1 April 2028 (Surrey: 1 April 2027, the first
 day of this calendar)."""
 
@@ -78,6 +75,7 @@ class Content:
     default_phase_in: Sequence[float]
     default_phase_in_source: str
     size_note: str
+    politics_known: bool
     ranges: Sequence[Range]
     scenarios: Mapping[str, Sequence[str]]
     assumptions: Sequence[str]
@@ -193,8 +191,8 @@ def _rules(content: Content, evidence: Evidence) -> list[str]:
         *_verbatim(MINIMUM_SAVING),
         "# minimum_saving = 0.10",
         "#",
-        *_verbatim(COMPATIBILITY),
-        '# compatibility = { minimum = 0.5, scope = "all_pairs" }',
+        *comment(politics.ON if content.politics_known else politics.OFF, then="# "),
+        politics.RULE if content.politics_known else f"# {politics.RULE}",
         "#",
         *comment(
             f"payback: {toml_value(payback.mid)} years in the middle of the evidence ({payback.label}). Read the "

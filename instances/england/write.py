@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from instances.england import politics
 from instances.england.area import Area, choose, council_keys
 from instances.england.baselines import Spending, baselines_table, left_out, spending
 from instances.england.economics import ServiceEconomics, economics, services_table
@@ -127,6 +128,7 @@ def _build(
         "commitments": pd.DataFrame(columns=list(COMMITMENT_COLUMNS)),
         "tiers": tiers_table(run, evidence),
     }
+    politics_known = politics.is_known(tables["councils"], tables["baselines"], past.table)
     report = AreaReport(
         folder=folder,
         councils=len(tables["councils"]),
@@ -134,9 +136,10 @@ def _build(
         baselines=len(tables["baselines"]),
         assumptions=tuple(assumptions(found)),
         left_out=tuple(gaps(area, spent, sources, past)),
-        warnings=tuple(warnings(area, spent, sources, evidence, past)),
+        warnings=tuple(warnings(area, spent, sources, evidence, past, politics_known=politics_known)),
     )
-    return tables, settings_text(_content(area, spent, found, sources, evidence, past, report), evidence), report
+    content = _content(area, spent, found, sources, evidence, past, report, politics_known)
+    return tables, settings_text(content, evidence), report
 
 
 def _content(
@@ -147,6 +150,7 @@ def _content(
     evidence: Evidence,
     past: History,
     report: AreaReport,
+    politics_known: bool,
 ) -> Content:
     years = [evidence.default(f"phase_in_year_{year}", "back_office") for year in (1, 2, 3)]
     return Content(
@@ -158,8 +162,9 @@ def _content(
         default_phase_in=[year.mid for year in years],
         default_phase_in_source=years[0].label.replace("phase_in_year_1", "phase_in_year_1 to 3"),
         size_note=size_note(sources.arrangements),
+        politics_known=politics_known,
         ranges=ranges(found, evidence),
-        scenarios=scenarios(found, evidence, replaced=bool(area.replaced)),
+        scenarios=scenarios(found, evidence, replaced=bool(area.replaced), politics_known=politics_known),
         assumptions=report.assumptions,
         left_out=report.left_out,
         not_planned=not_planned(),

@@ -16,7 +16,15 @@ from instances.reorganisation.baselines import inheritance, successor_baselines,
 from instances.reorganisation.councils import ceasing_councils, successor_councils
 from instances.reorganisation.ledger import Ledger, counted
 from instances.reorganisation.relations import kept_rows, successor_adjacency, vesting_commitments
-from instances.reorganisation.settings import candidate_starts, described, going_on, started, without_minutes, without_obsolete
+from instances.reorganisation.settings import (
+    candidate_starts,
+    described,
+    going_on,
+    started,
+    without_minutes,
+    without_obsolete,
+    without_unknown_compatibility,
+)
 from instances.reorganisation.succession import Succession
 from instances.reorganisation.table import read_succession
 from instances.reorganisation.toml_text import rewritten
@@ -150,6 +158,7 @@ def _with_successors(before: Instance, succession: Succession, start: dt.date, o
     runs = {row.council for row in baselines}
     tables["commitments"] = [*tables["commitments"], *vesting_commitments(after, succession, runs, ledger)]
     after = _with_rows(after, tables)
+    after = replace(after, settings=without_unknown_compatibility(after, ledger))
     _say_sizes(after, ledger)
     settings = going_on(after, succession, ledger, obsolete)
     return replace(after, settings=described(settings, "planned with the successors as councils", succession, ledger))

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pydantic import ValidationError
 
 from instances.calendar import Calendar
+from instances.checks import Draft
+from instances.checks.economics import check_compatibility_known
 from instances.errors import Fault, InstanceError
 from instances.instance import Instance
 from instances.messages import explain
@@ -22,6 +24,7 @@ from instances.settings import Settings
 from instances.tables import TABLES, Distance
 
 ANEW = "names councils that are replaced"
+OFF_ALREADY = "switches off what is off"
 LIMITS = ("maximum_distance", "maximum_span")
 
 
@@ -51,6 +54,18 @@ def without_minutes(instance: Instance, succession: Succession, ledger: Ledger) 
     ]
     rules = settings.rules.model_copy(update=dict.fromkeys(off, False))
     return settings.model_copy(update={"rules": rules})
+
+
+def without_unknown_compatibility(instance: Instance, ledger: Ledger) -> Settings:
+    """The settings without rule compatibility, where nothing is known of any two of the councils that there are now."""
+    if next(check_compatibility_known(Draft.of(instance)), None) is None:
+        return instance.settings
+    ledger.notes.append(
+        "rules.compatibility is switched off: neither control nor anything else is known of any two successors; "
+        "give control, culture or compatibility.csv, and set it"
+    )
+    rules = instance.settings.rules.model_copy(update={"compatibility": False})
+    return instance.settings.model_copy(update={"rules": rules})
 
 
 def going_on(instance: Instance, succession: Succession, ledger: Ledger, obsolete: frozenset[str]) -> Settings:
@@ -95,8 +110,16 @@ def _scenario_trouble(name: str, instance: Instance, succession: Succession) -> 
     overrides = [Override.parse(text) for text in scenario.overrides]
     if any(_names_changed(override.path, override.raw, succession) for override in overrides):
         return ANEW
+    if overrides and all(_is_off_already(override, instance) for override in overrides):
+        return OFF_ALREADY
     alone = instance.settings.model_copy(update={"ranges": {}, "scenarios": {name: scenario}})
     return _leads_nowhere(instance, alone)
+
+
+def _is_off_already(override: Override, instance: Instance) -> bool:
+    """Whether an override switches off a rule that the instance has off."""
+    section, *keys = override.path
+    return section == "rules" and len(keys) == 1 and override.raw.strip() == "false" and getattr(instance.rules, keys[0], None) is False
 
 
 def _leads_nowhere(instance: Instance, settings: Settings) -> str:

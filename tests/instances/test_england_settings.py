@@ -140,11 +140,12 @@ def test_scenarios(ashshire: Path) -> None:
     assert "tiers.libraries.900000.rate = 0.05" in scenarios["high"]
     assert scenarios["unit_costs_converge"] == ["services.*.convergence = 0.25"]
     assert scenarios["pay_alignment_recurs"] == ["services.*.pay_alignment_cost_per_fte = 500"]
+    assert scenarios["politics_aside"] == ["rules.compatibility = false"]
     assert scenarios["to_vesting"] == ["calendar.tranches = 2", "calendar.horizon_years = 1"]
 
 
 def test_settings(ashshire: Path) -> None:
-    """Calendar, economics and rules as the design asks; minimum_saving and compatibility are off."""
+    """Calendar, economics and rules as the design asks; minimum_saving is off."""
     found = settings(ashshire)
     assert found["instance"]["title"] == "Ashshire, Beech"
     assert found["instance"]["price_year"] == "2023-24"
@@ -157,7 +158,11 @@ def test_settings(ashshire: Path) -> None:
         "phase_in": [0.5, 0.8, 1],
         "optimism_bias": {"savings": 0.25, "costs": 0.25},
     }
-    assert found["rules"] == {"delivery_capacity": 2, "partnership_size": {"maximum": 6}}
+    assert found["rules"] == {
+        "delivery_capacity": 2,
+        "partnership_size": {"maximum": 6},
+        "compatibility": {"minimum": 0.5, "scope": "all_pairs"},
+    }
 
 
 def test_every_setting_has_its_source(ashshire: Path) -> None:
@@ -213,7 +218,7 @@ def test_report_counts_what_was_written(data: Path) -> None:
     assert all(" ".join(said.split()) in " ".join(text.split()) for said in (*report.warnings, *report.assumptions))
 
 
-@pytest.mark.parametrize("scenario", ["", "no_saving", "low", "high", "unit_costs_converge", "to_vesting"])
+@pytest.mark.parametrize("scenario", ["", "no_saving", "low", "high", "unit_costs_converge", "politics_aside", "to_vesting"])
 def test_our_reader_takes_it(ashshire: Path, scenario: str) -> None:
     """No fault in any table, range or scenario."""
     instance = read(ashshire, scenarios=[scenario] if scenario else [])

@@ -113,6 +113,39 @@ def test_limits_in_minutes_stay_where_all_times_are_known(tmp_path: Path) -> Non
     assert limit.minutes == 45
 
 
+COMPATIBLE = 'compatibility = { minimum = 0.5, scope = "all_pairs" }'
+ASIDE = '[scenarios]\naside = ["rules.compatibility = false"]\nboth = ["rules.compatibility = false", "rules.delivery_capacity = 2"]\n'
+
+
+def compatible(folder: Path, **tables: str) -> Path:
+    """The county with rule compatibility, and no pair of which more is known than control."""
+    toml = plain().replace("delivery_capacity = 3", COMPATIBLE) + ASIDE
+    pairs = {"compatibility": "council_a, council_b, score\n", "history": "council_a, council_b, years\n"}
+    return county(folder, toml=toml, **(pairs | tables))
+
+
+def test_compatibility_is_switched_off_where_nothing_is_known_of_successors(tmp_path: Path) -> None:
+    """North has the control of all its predecessors, nobody else has any: the rule would be refused, and what sets it aside changes nothing."""
+    councils = "\n".join(f"{row.removesuffix('CON')}" for row in TABLES["councils"].splitlines())
+    target, report = carried_out(tmp_path, "successors", source=compatible(tmp_path, councils=councils))
+    instance = read(target)
+    assert {name for name, row in instance.councils.items() if row.control} == {"North"}
+    assert instance.rules.compatibility is False
+    assert any("rules.compatibility is switched off" in text for text in report.notes)
+    assert "compatibility = false  # was { minimum = 0.5" in (target / "instance.toml").read_text(encoding="utf-8")
+    assert list(instance.settings.scenarios) == ["both"]
+    assert any("aside" in text and "switches off what is off" in text for text in report.dropped)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_compatibility_stays_where_control_of_two_is_known(tmp_path: Path, way: str) -> None:
+    """Farm and Gull do not change."""
+    target, report = carried_out(tmp_path, way, source=compatible(tmp_path))
+    assert read(target).rules.compatibility
+    assert list(read(target).settings.scenarios) == ["aside", "both"]
+    assert not any("rules.compatibility" in text for text in report.notes)
+
+
 def test_what_comes_of_it_has_to_be_sound(tmp_path: Path) -> None:
     """Without coordinates no distance is known between successors; the fault is said and names the result."""
     councils = TABLES["councils"].replace("51.0,     0.0,", ",,").replace("51.5,     1.0,", ",,")

@@ -188,7 +188,9 @@ def test_surrey_with_successors(tmp_path: Path, surrey: Path) -> None:
     instance = read(tmp_path / "new")
     assert {name: row.population for name, row in instance.councils.items()} == {"East Surrey": 543_550, "West Surrey": 656_320}
     assert instance.calendar.start == dt.date(2027, 4, 1)
-    assert "to_vesting" not in instance.settings.scenarios
+    assert not {"to_vesting", "politics_aside"} & set(instance.settings.scenarios)
+    assert instance.rules.compatibility is False
+    assert "rules.compatibility is switched off" in result.stdout
     assert len(instance.settings.ranges) == len(read(tmp_path / "old").settings.ranges)
     assert run("validate", tmp_path / "new").exit_code == 0
     for scenario in instance.settings.scenarios:
