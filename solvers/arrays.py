@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -41,6 +41,7 @@ class Arrays:
         row_lower: Lower bound of each row; -inf is none.
         row_upper: Upper bound of each row; inf is none.
         settled: Value of each variable that is not a column: it is fixed, or no row and no objective has it.
+        rows: Pyomo's constraint of each row; none where the arrays are of no model.
     """
 
     variables: list[Any]
@@ -54,6 +55,7 @@ class Arrays:
     row_lower: Floats
     row_upper: Floats
     settled: Mapping[str, float]
+    rows: Sequence[Any] = ()
 
     @cached_property
     def names(self) -> list[str]:
@@ -135,6 +137,7 @@ def compile_model(model: Any) -> Arrays:
         row_lower=np.where(kind <= 0, rhs, -np.inf),
         row_upper=np.where(kind >= 0, rhs, np.inf),
         settled=_settled(model, {id(column) for column in columns}),
+        rows=[row.constraint for row in form.rows],
     )
 
 

@@ -140,6 +140,7 @@ class Duals:
         self.best = np.zeros(rows.shape[0])
         self._large = float(np.abs(self.linked.cost).max(initial=0.0))
         self._waiting: list[Column] = []
+        self._master: Master | None = None
 
     def start(self, duals: Floats) -> None:
         """Begin at known duals, of rows as they were given."""
@@ -165,10 +166,11 @@ class Duals:
 
     def search(self) -> None:
         """Lower the bound by master problems until the pace's tolerance, its rounds or the deadline."""
-        master = Master(self._lower, self._upper, self._columns, self.linked)
-        raised = 0
+        if self._master is None:
+            self._master = Master(self._lower, self._upper, self._columns, self.linked)
+        master, raised = self._master, 0
         for number in range(1, self.pace.rounds + 1):
-            if self._over():
+            if self.over():
                 return
             fresh, self._waiting = self._waiting, []
             master.add(fresh)
@@ -193,7 +195,8 @@ class Duals:
         values: Floats = self.linked.cost - self._transposed @ self.best
         return values
 
-    def _over(self) -> bool:
+    def over(self) -> bool:
+        """Whether the deadline has passed, or somebody has stopped the work."""
         return self.stopped() or (self.deadline is not None and time.monotonic() > self.deadline)
 
     def _allowed(self, duals: Floats) -> Floats:
@@ -216,6 +219,11 @@ class Duals:
         above = (duals > 0) | ((duals == 0) & np.isfinite(self._upper))
         return bound, offers, np.where(above, self._upper - activity, self._lower - activity)
 
+    def at_best(self) -> float:
+        """The bound at the best duals, asked for once more: the oracle may know better by now. What is offered there is kept."""
+        self.bound = min(self.bound, self._try(self.best))
+        return self.bound
+
     def _keep(self, columns: Iterable[Column]) -> None:
         for column in columns:
             if column not in self.columns:
@@ -235,7 +243,7 @@ class Duals:
         length, waited = 1.0, 0
         here, direction = self.best, None
         for number in range(steps):
-            if self._over():
+            if self.over():
                 return
             bound, offers, slack = self._price(here)
             if self.keeping and number % 3 == 0:

@@ -1,7 +1,9 @@
 """Decomposition: partnerships as blocks, priced one by one for given values of the rows that link them."""
 
 from formulations.decomposition.blocks import NONE, Blocks, blocks_of
+from formulations.decomposition.exact import Exact, exact
+from formulations.decomposition.inside import Inside, inside_of
 from formulations.decomposition.pricing_problem import Offers, offers
 from formulations.decomposition.skeleton import Skeleton
 
-__all__ = ["NONE", "Blocks", "Offers", "Skeleton", "blocks_of", "offers"]
+__all__ = ["NONE", "Blocks", "Exact", "Inside", "Offers", "Skeleton", "blocks_of", "exact", "inside_of", "offers"]

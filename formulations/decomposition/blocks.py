@@ -73,6 +73,24 @@ class Blocks:
     def __len__(self) -> int:
         return len(self.partnerships)
 
+    def part(self, blocks: Whole) -> Blocks:
+        """Some of them, in their order; columns are numbered as they were."""
+        new = np.full(len(self), NONE, dtype=np.intp)
+        new[blocks] = np.arange(len(blocks))
+        kept = [(bucket, new[bucket.blocks] != NONE) for bucket in self.buckets]
+        return Blocks(
+            [self.partnerships[b] for b in blocks],
+            [self.members[b] for b in blocks],
+            self.tranches,
+            self.opens[blocks],
+            self.joins[blocks],
+            self.open_rows[blocks],
+            self.join_rows[blocks],
+            self.most[blocks],
+            [Bucket(new[bucket.blocks[mine]], bucket.sets[mine]) for bucket, mine in kept if mine.any()],
+            None if self.purchases is None else self.purchases.part(blocks),
+        )
+
     @cached_property
     def place(self) -> Whole:
         """Bucket of each block and where in it, shape (blocks, 2)."""

@@ -47,11 +47,15 @@ class Purchases:
 
     Attributes:
         block, place, epoch, column: Of each purchase that the objective counts, shape (purchases,).
+        step: The step that it is made on, by its position in the table of tiers.
         extra: What those purchases count in the objective that are no variables of the model, thousand GBP, by their column: the
             first column after the variables', and so on.
+        unpriced: Whether none of them is a variable; `extra` is then in the order of the purchases.
         live: Which tranches have gone live when an epoch closes, shape (blocks, epochs, tranches).
         places: Members of the largest block, and one more: the host's place.
         spend: Spend of each place of a block, GBP a year.
+        least: The spend with which a partnership of each block first stands on each step in some epoch, GBP a year at base-year
+            baselines, shape (blocks, steps); infinite for steps that it cannot reach.
         spells: Purchasing of each block, epoch by epoch.
     """
 
@@ -59,10 +63,13 @@ class Purchases:
     place: Whole
     epoch: Whole
     column: Whole
+    step: Whole
     extra: Floats
+    unpriced: bool
     live: Floats
     places: int
     spend: Floats
+    least: Floats
     spells: Mapping[int, Sequence[Spell]]
 
     @cached_property
@@ -86,7 +93,11 @@ class Purchases:
 
     def most(self, reduced: Floats) -> tuple[Floats, Floats]:
         """The most that spend can earn: of hosts by opening, shape (blocks, tranches), and of members by join, (blocks, members, tranches)."""
-        return self._unpriced if len(self.extra) == len(self.column) else self._most(reduced[self.column])
+        return self._unpriced if self.unpriced else self._most(reduced[self.column])
+
+    def most_up_to(self, reduced: Floats, step: int) -> tuple[Floats, Floats]:
+        """The same of partnerships that never stand on a higher step."""
+        return self._most(np.where(self.step <= step, reduced[self.column], -np.inf))
 
     @cached_property
     def _unpriced(self) -> tuple[Floats, Floats]:
@@ -99,6 +110,26 @@ class Purchases:
             best.ravel()[self._cells] = np.maximum(np.maximum.reduceat(worth[self._order], self._starts), 0.0)
         earned: Floats = np.matmul(best, self.live)
         return earned[:, -1], earned[:, :-1]
+
+    def part(self, blocks: Whole) -> Purchases:
+        """Those of some blocks, in their order."""
+        new = np.full(self.live.shape[0], -1, dtype=np.intp)
+        new[blocks] = np.arange(len(blocks))
+        mine = new[self.block] >= 0
+        return Purchases(
+            new[self.block[mine]],
+            self.place[mine],
+            self.epoch[mine],
+            self.column[mine],
+            self.step[mine],
+            self.extra[mine] if self.unpriced else self.extra,
+            self.unpriced,
+            self.live[blocks],
+            self.places,
+            self.spend[blocks],
+            self.least[blocks],
+            {int(new[b]): spells for b, spells in self.spells.items() if new[b] >= 0},
+        )
 
     def made(self, block: int, tranches: Mapping[int, int]) -> list[int]:
         """Columns of the purchases that a partnership makes, by place and position of the tranche of who is in it."""
@@ -129,7 +160,8 @@ def purchases_of(
     epochs = 1 + max(epoch for *_, epoch in m.buyers)
     live = np.zeros((len(partnerships), max(epochs, 1), len(tranches)))
     spend = np.zeros((len(partnerships), widest + 1))
-    entries: list[tuple[int, int, int, int]] = []
+    entries: list[tuple[int, int, int, int, int]] = []
+    least = np.full((len(partnerships), 1 + max(t for buyers in m.buyers.values() for t in buyers.steps)), np.inf)
     spells: dict[int, list[Spell]] = defaultdict(list)
     for (s, h, v, e), buyers in m.buyers.items():
         b = number.get((s, h, v))
@@ -149,8 +181,10 @@ def purchases_of(
                     extra.append(worth(c, s, h, e) * m.priced.purchasing[s].rate[t] * m.instance.baselines[c, s].procured_cost / THOUSAND)
             able = {n: found for n, found in able.items() if found >= 0}
             steps.append((m.priced.purchasing[s].from_volume[t] / growth(m, s, e), able))
-            entries += [(b, n, e, found) for n, found in able.items()]
+            least[b, t] = min(least[b, t], steps[-1][0])
+            entries += [(b, n, e, found, t) for n, found in able.items()]
         spells[b].append(Spell(gone, frozenset(place[c] for c in buyers.councils), tuple(steps)))
         live[b, e] = gone
-    block, places, epoch, columns = np.array(entries, dtype=np.intp).reshape(-1, 4).T
-    return Purchases(block, places, epoch, columns, np.array(extra), live, widest + 1, spend, dict(spells))
+    block, places, epoch, columns, on = np.array(entries, dtype=np.intp).reshape(-1, 5).T
+    unpriced = len(extra) == len(columns)
+    return Purchases(block, places, epoch, columns, on, np.array(extra), unpriced, live, widest + 1, spend, least, dict(spells))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from formulations.decomposition.blocks import NONE, Floats, Whole, blocks_of
+from formulations.families import INSIDE
 
 
 class Skeleton:
@@ -29,6 +31,11 @@ class Skeleton:
         """Objective coefficients of all columns: the variables', thousand GBP, and those of purchases that are no variables."""
         purchases = self.blocks.purchases
         return cost if purchases is None else np.concatenate([cost, purchases.extra])
+
+    @staticmethod
+    def inside(rows: Sequence[Any]) -> NDArray[np.bool_]:
+        """Which rows of the model are about one partnership, shape (rows,)."""
+        return np.array([row.parent_component().local_name in INSIDE for row in rows], dtype=bool)
 
     def free(self, lower: Floats, upper: Floats) -> tuple[Whole, Floats, Floats]:
         """Variables that are in no block, and their bounds: alternatives, partners, payments; and moves that no partnership can have, at 0."""

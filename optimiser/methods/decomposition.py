@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 import formulations
 from formulations import Objective, Priced
 from optimiser.methods.neighbourhoods import corners, services
+from optimiser.methods.packed import packed
 from optimiser.methods.relaxation import Relaxation, share_of, within
 from optimiser.methods.solved import Solved, nothing, version
 from solvers.arrays import ContradictionError
@@ -97,7 +98,7 @@ class Decomposition:
             self._delta = share_of(self._regrets, few)
             self._restricted(within(self._regrets, self._delta))
         else:
-            self._by_neighbourhoods(few)
+            self._by_neighbourhoods(few, relaxation)
         termination = self._close()
         return self._answer(termination)
 
@@ -111,7 +112,10 @@ class Decomposition:
         self._note_bound(relaxation.bound)
         if duals.keeping:
             duals.search()
-        self._note_bound(relaxation.bound)
+            self._note_bound(relaxation.bound)
+        if not duals.keeping or relaxation.loose(self.limits.gap / 10):
+            relaxation.tighten(duals.pace.tolerance)
+            self._note_bound(relaxation.bound)
         self.root_bound = self.bound
         self._regrets = relaxation.regrets()
 
@@ -173,6 +177,12 @@ class Decomposition:
                 self._note_bound(self.bound)
         return result
 
+    def _piece(self, seconds: float) -> Limits:
+        """Limits for a part of the whole, solved by itself."""
+        left = self._left()
+        times = [limit for limit in (left, seconds) if limit is not None]
+        return replace(self.limits, gap=self.limits.gap / FINE, seconds=min(times), on_progress=None)
+
     def _passed_on(self, enough: Enough) -> Any:
         """Progress of a small model in terms of the whole."""
         report = self.limits.on_progress
@@ -188,10 +198,15 @@ class Decomposition:
 
         return pass_on
 
-    def _by_neighbourhoods(self, few: int) -> None:
-        """A plan from nothing, service by service, then made better corner by corner."""
+    def _by_neighbourhoods(self, few: int, relaxation: Relaxation) -> None:
+        """A plan from whole partnerships, or from nothing, service by service; then made better corner by corner."""
         able = within(self._regrets, share_of(self._regrets, few))
-        for part in services(self.priced.moves, able):
+        if relaxation.tightened is not None and relaxation.tightened.found:
+            taken = packed(relaxation.blocks, relaxation.tightened, self.priced.moves, self._piece, self._over)
+            self._restricted(taken, gap=self.limits.gap / FINE, seconds=120.0)
+            if self._proven():
+                return
+        for part in services(self.priced.moves, able) if self.incumbent is None else ():
             if self._over():
                 return
             self._restricted(self._taken() | part, gap=self.limits.gap / FINE, seconds=60.0)

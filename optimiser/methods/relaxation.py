@@ -22,8 +22,12 @@ from scipy import sparse
 
 from formulations import Objective, Priced, Skeleton, skeleton
 from formulations.decomposition import NONE, offers
+from optimiser.methods.tightening import Tightened, tightened
 from solvers.arrays import Floats, compile_model
 from solvers.column_generation import Duals, Linked, Pace
+
+WHOLE = 1500
+"""Up to so many rows master problems are of the whole; beyond, of one service after another."""
 
 
 class Relaxation:
@@ -34,6 +38,8 @@ class Relaxation:
         blocks: The partnerships that may come to be.
         duals: The search for prices of the rows that link them.
         decisions: Councils and services that have a move.
+        inside: Which rows are about one partnership, shape (rows,).
+        tightened: What keeping those rows in each partnership has given; None as long as that was not done.
     """
 
     def __init__(self, priced: Priced, objective: Objective, pace: Pace) -> None:
@@ -51,18 +57,33 @@ class Relaxation:
         linked = Linked(cost, rows, arrays.row_lower, arrays.row_upper, free, low, high)
         self.duals = Duals(linked, partial(offers, self.blocks), pace)
         self.decisions = len(priced.moves[["council", "service"]].drop_duplicates())
+        self.inside = Skeleton.inside(arrays.rows)
+        self.tightened: Tightened | None = None
 
     @property
     def bound(self) -> float:
         """The lowest bound so far on the value of any plan, thousand GBP."""
-        return self.duals.bound + self.offset
+        return min(self.duals.bound, np.inf if self.tightened is None else self.tightened.bound) + self.offset
+
+    def loose(self, tolerance: float) -> bool:
+        """Whether rules inside partnerships, or joint purchasing, may hold the bound up by more than a share of it."""
+        if self.blocks.purchases is not None:
+            return True
+        own = self.duals.linked.matrix.T @ np.where(self.inside, self.duals.duals, 0.0)
+        best = offers(self.blocks, self.duals.reduced()).best()
+        return bool(np.abs(own[best]).sum() > 10 * tolerance * abs(self.bound))
+
+    def tighten(self, tolerance: float) -> None:
+        """Keep the rows inside partnerships in each of them, from the prices found."""
+        self.tightened = tightened(self.blocks, self.duals, self.inside, tolerance, whole=len(self.inside) <= WHOLE)
 
     def regrets(self) -> Floats:
         """Regret of every move, thousand GBP, shape (moves,); infinite for one that no partnership can have."""
         found = np.full(len(self.priced.moves), np.inf)
-        blocks, offered = self.blocks, offers(self.blocks, self.duals.reduced())
+        tight = self.tightened if self.tightened is not None and self.tightened.bound <= self.duals.bound else None
+        blocks, offered = self.blocks, offers(self.blocks, self.duals.reduced() if tight is None else tight.reduced)
         opening, joining = offered.forced()
-        worth = np.maximum(offered.values, 0.0)
+        worth = np.maximum(offered.values, 0.0) if tight is None else tight.upper
         there = blocks.open_rows != NONE
         found[blocks.open_rows[there]] = (worth[:, None] - opening)[there]
         there = blocks.join_rows != NONE

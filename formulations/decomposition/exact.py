@@ -1,0 +1,218 @@
+"""The pricing problem with all rules inside a partnership: branch and bound over its members, for many blocks at once.
+
+`pricing_problem` passes over the rows of `inside` and takes the best step of joint purchasing for each member by itself. Here, for a
+block, an opening k and the highest step of purchasing `top` that the partnership ever stands on (`roots`), let
+
+    weight[n] = max[t >= k] of the value of n joining in t, purchases on steps up to `top` at the most they can earn
+
+less what the prices of the rows take. A node says who is in, who is out, and who is free. Its bound is that of the relaxation, whose
+members are those of the best stable set:
+
+    opening + sum of the weights of those in + the most that free members of one set add, no more of them than there may be
+
+Either its members keep all rows and are worth that much, and the node is closed; or a better partnership of the node lacks one of
+them, or has all of them and somebody besides: that is how it is divided; or it has the same members in other tranches, which is not
+looked into: unless that is impossible, the most that these members could be worth is left as a bound. A node is dropped if those in break a row whoever is with
+them, or cannot reach the spend that `top` asks for. What is kept costs nothing at any price, so every node's bound holds for the
+partnerships that keep all rows, at their value without prices.
+
+So it is exact where the rows take the same of a member whatever its tranche (host_capacity, minimum_saving, partnership_size) and
+there is no purchasing; for purchasing and rows that look at tranches (payback, onboarding_capacity) it is a bound.
+
+Source: branch and bound, Land and Doig (1960), Econometrica 28(3); its divisions, Murty (1968), Operations Research 16(3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formulations.decomposition.blocks import Blocks, Floats, Whole
+from formulations.decomposition.inside import Inside
+from formulations.decomposition.roots import Roots, better_prices, first_roots, relaxed, unpriced
+
+Mask = NDArray[np.bool_]
+Column = tuple[int, ...]
+CHEAP = 1e-3
+"""Spend this far below a step may still reach it, GBP a year."""
+
+
+@dataclass(frozen=True)
+class Exact:
+    """What blocks are worth with all rules inside them, as far as that is above 0.
+
+    Attributes:
+        upper: An upper bound on the value of each block's best partnership, or of 0, shape (blocks asked for,).
+        best: The best partnership found of each block that has one worth something: its columns.
+        others: Further ones that were the best for a while.
+        nodes: How many nodes were looked at.
+    """
+
+    upper: Floats
+    best: list[Column]
+    others: list[Column]
+    nodes: int
+
+
+def exact(blocks: Blocks, inside: Inside, reduced: Floats, plain: Floats, asked: Whole, slack: float, nodes: int) -> Exact:
+    """What some blocks are worth with the rules inside them.
+
+    Args:
+        blocks: All blocks.
+        inside: Their rows.
+        reduced: Value of each column with prices of those rows to begin with, thousand GBP, shape (columns,).
+        plain: The same without such prices.
+        asked: The blocks.
+        slack: A block is settled when its bound is this close to a partnership found, thousand GBP.
+        nodes: How many nodes may be looked at; beyond, the bounds of those that are left stand.
+    """
+    if not len(asked):
+        return Exact(np.zeros(0), [], [], 0)
+    return _Search(blocks, inside, plain, asked, slack, nodes).run(first_roots(blocks, reduced, asked))
+
+
+@dataclass(frozen=True)
+class _Nodes:
+    """Nodes: the root of each, and who is in and out, shapes (nodes,) and (nodes, members)."""
+
+    root: Whole
+    inner: Mask
+    out: Mask
+
+    def only(self, kept: Mask) -> _Nodes:
+        """Some of them."""
+        return _Nodes(self.root[kept], self.inner[kept], self.out[kept])
+
+
+class _Search:
+    """One call of `exact`."""
+
+    def __init__(self, blocks: Blocks, inside: Inside, plain: Floats, asked: Whole, slack: float, most: int) -> None:
+        self._blocks, self._inside, self._plain, self._slack = blocks, inside, np.append(plain, -np.inf), slack
+        self._most = most
+        self._best = np.zeros(len(asked))
+        self._left = np.zeros(len(asked))
+        self._columns: list[Column] = [()] * len(asked)
+        self._others: list[Column] = []
+
+    def run(self, roots: Roots) -> Exact:
+        """Divide until no node can hold a better partnership."""
+        nodes, bound, chosen = self._begin(roots)
+        looked = len(bound)
+        while len(bound):
+            values = self._look(nodes, bound, chosen)
+            closed = (values >= bound - self._slack) | (bound <= self._cut(nodes))
+            self._leave(self._roots.asked[nodes.root[closed]], bound[closed])
+            nodes, bound, chosen, values = nodes.only(~closed), bound[~closed], chosen[~closed], values[~closed]
+            self._leave(self._roots.asked[nodes.root], self._otherwise(nodes.root, chosen, values))
+            if looked > self._most:
+                self._leave(self._roots.asked[nodes.root], bound)
+                break
+            nodes = self._divided(nodes, bound, chosen)
+            nodes = nodes.only(self._possible(nodes))
+            bound, chosen = relaxed(self._blocks, self._roots, nodes.root, nodes.inner, nodes.out)
+            looked += len(bound)
+        return Exact(np.maximum(self._best, self._left), [column for column in self._columns if column], self._others, looked)
+
+    def _begin(self, roots: Roots) -> tuple[_Nodes, Floats, Mask]:
+        """A node for each root that is worth something, also at better prices; its bound and its members."""
+        for prices in (False, True):
+            if prices:
+                roots = better_prices(self._blocks, self._inside, self._plain, roots, self._best[roots.asked])
+            nobody = np.zeros(roots.weight.shape, dtype=bool)
+            bound, chosen = relaxed(self._blocks, roots, np.arange(len(roots)), nobody, nobody)
+            good = bound > self._slack
+            self._leave(roots.asked[~good], bound[~good])
+            roots, bound, chosen = roots.only(good), bound[good], chosen[good]
+        self._roots, self._takes = roots, self._inside.taken(roots.block, roots.opening, roots.tranche)
+        self._ends = unpriced(self._blocks, self._inside, self._plain, roots)
+        nobody = np.zeros(roots.weight.shape, dtype=bool)
+        return _Nodes(np.arange(len(roots)), nobody, nobody), bound, chosen
+
+    def _cut(self, nodes: _Nodes) -> Floats:
+        """What a node has to be above."""
+        cut: Floats = self._best[self._roots.asked[nodes.root]] + self._slack
+        return cut
+
+    def _leave(self, asked: Whole, bound: Floats) -> None:
+        """Nodes that are looked at no further: their bounds stand."""
+        np.maximum.at(self._left, asked, bound)
+
+    def _look(self, nodes: _Nodes, bound: Floats, chosen: Mask) -> Floats:
+        """What the members of each node are worth in their tranches; -inf where that breaks a row. The best are kept."""
+        root, roots = nodes.root, self._roots
+        opens, joins = self._takes
+        block, k, tranche = roots.block[root], roots.opening[root], roots.tranche[root]
+        kept = self._inside.kept(block, opens[root] + np.where(chosen[:, None, :], joins[root], 0.0).sum(axis=2))
+        joined = self._blocks.joins[block[:, None], np.arange(chosen.shape[1]), tranche]
+        values = self._plain[self._blocks.opens[block, k]] + np.where(chosen, self._plain[joined], 0.0).sum(axis=1)
+        values = np.where(kept, values, -np.inf)
+        for n in np.flatnonzero(kept & (bound > 0)):
+            column = [int(self._blocks.opens[block[n], k[n]]), *joined[n, chosen[n]].tolist()]
+            if self._blocks.purchases is not None:
+                members = np.flatnonzero(chosen[n])
+                places = dict(zip(members.tolist(), tranche[n, members].tolist(), strict=True)) | {chosen.shape[1]: int(k[n])}
+                made = self._blocks.purchases.made(int(block[n]), places)
+                values[n] += self._plain[made].sum()
+                column += made
+            asked = roots.asked[root[n]]
+            if values[n] > self._best[asked]:
+                if self._columns[asked]:
+                    self._others.append(self._columns[asked])
+                self._best[asked], self._columns[asked] = values[n], tuple(sorted(column))
+        return values
+
+    def _otherwise(self, root: Whole, chosen: Mask, values: Floats) -> Floats:
+        """The most that the members of each node could be worth in other tranches than they are in; -inf where it is no more, or cannot be."""
+        ends, block = self._ends, self._roots.block[root]
+        most = ends.base[root] + np.where(chosen, ends.weight[root], 0.0).sum(axis=1)
+        least_taken = ends.opens[root] + np.where(chosen[:, None, :], ends.least[root], 0.0).sum(axis=2)
+        most_taken = ends.opens[root] + np.where(chosen[:, None, :], ends.most[root], 0.0).sum(axis=2)
+        can = ((least_taken <= self._inside.upper[block]) & (most_taken >= self._inside.lower[block])).all(axis=1)
+        if self._blocks.purchases is not None:
+            spend = self._blocks.purchases.spend[block]
+            can &= spend[:, -1] + np.where(chosen, spend[:, :-1], 0.0).sum(axis=1) >= self._roots.least[root] - CHEAP
+        return np.where(can & (most > values + self._slack), most, -np.inf)
+
+    def _possible(self, nodes: _Nodes) -> Mask:
+        """Which nodes can keep each row, and reach the spend that their step asks for, with somebody."""
+        opens, joins = self._takes
+        root, block = nodes.root, self._roots.block[nodes.root]
+        free = ~nodes.inner & ~nodes.out & np.isfinite(self._roots.weight[root])
+        sure = opens[root] + np.where(nodes.inner[:, None, :], joins[root], 0.0).sum(axis=2)
+        less = np.where(free[:, None, :], np.minimum(joins[root], 0.0), 0.0).sum(axis=2)
+        more = np.where(free[:, None, :], np.maximum(joins[root], 0.0), 0.0).sum(axis=2)
+        possible: Mask = ((sure + less <= self._inside.upper[block]) & (sure + more >= self._inside.lower[block])).all(axis=1)
+        if self._blocks.purchases is not None:
+            spend = self._blocks.purchases.spend[block]
+            room = self._blocks.most[block] - nodes.inner.sum(axis=1)
+            heaviest = -np.sort(-np.where(free, spend[:, :-1], 0.0), axis=1) * (np.arange(free.shape[1]) < room[:, None])
+            reached = spend[:, -1] + np.where(nodes.inner, spend[:, :-1], 0.0).sum(axis=1) + heaviest.sum(axis=1)
+            possible &= reached >= self._roots.least[root] - CHEAP
+        return possible
+
+    def _divided(self, nodes: _Nodes, bound: Floats, chosen: Mask) -> _Nodes:
+        """Nodes without one of the members, and nodes with all of them and somebody besides."""
+        weight, most = self._roots.weight[nodes.root], self._blocks.most[self._roots.block[nodes.root]]
+        takes = abs(self._takes[1][nodes.root]).max(axis=1, initial=0.0)
+        lacking = _one_by_one(nodes, chosen & ~nodes.inner, takes, nodes.inner)
+        others = ~chosen & ~nodes.out & (bound[:, None] + np.minimum(weight, 0.0) > self._cut(nodes)[:, None])
+        others &= (chosen.sum(axis=1) < most)[:, None]
+        besides = _one_by_one(nodes, others, weight, chosen, joining=True)
+        return _Nodes(*(np.concatenate([getattr(one, field.name) for one in (lacking, besides)]) for field in fields(_Nodes)))
+
+
+def _one_by_one(nodes: _Nodes, who: Mask, order: Floats, inner: Mask, *, joining: bool = False) -> _Nodes:
+    """A node for each of some members, in the order of a figure, the highest first.
+
+    Where they leave: without the member, but with those before it. Where they join: with the member, without those before it.
+    """
+    place = np.argsort(np.argsort(np.where(who, -order, np.inf), axis=1, kind="stable"), axis=1, kind="stable")
+    parent, member = np.nonzero(who)
+    before = who[parent] & (place[parent] < place[parent, member][:, None])
+    one = np.zeros(before.shape, dtype=bool)
+    one[np.arange(len(member)), member] = True
+    beside, without = (one, before) if joining else (before, one)
+    return _Nodes(nodes.root[parent], inner[parent] | beside, nodes.out[parent] | without)

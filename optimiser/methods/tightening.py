@@ -1,0 +1,166 @@
+"""The relaxation with the rules inside partnerships kept: every part's bound by column generation over partnerships that keep them.
+
+The relaxation of `relaxation` gives the rows inside partnerships prices, as it does the rows that link them, which counts them as far
+as linear programming goes. Here they are kept by each partnership for itself (`formulations.decomposition.exact`), so the bound is
+that of Dantzig and Wolfe; the prices found for them only say where it is worth looking.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formulations.decomposition import Blocks, Exact, Inside, exact, inside_of, offers
+from solvers.arrays import Floats
+from solvers.column_generation import Column, Duals, Linked, Pace
+from solvers.split import NOWHERE, split
+
+Whole = NDArray[np.intp]
+WORTH = 1e-6
+"""What a partnership has to be worth to be looked at, thousand GBP."""
+FEWEST, MOST = 2_000, 50_000
+"""Nodes of one pricing: as many at first, and at most."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What blocks offer with their rules kept: `solvers.column_generation.Offers`."""
+
+    blocks: Blocks
+    asked: Whole
+    found: Exact
+
+    @property
+    def total(self) -> float:
+        """An upper bound of what all blocks are worth."""
+        return float(self.found.upper.sum())
+
+    def best(self) -> Whole:
+        """Columns of the best partnerships."""
+        return np.array([column for point in self.found.best for column in point], dtype=np.intp)
+
+    def leading(self) -> list[Column]:
+        """The best partnership of each block."""
+        return self.found.best
+
+    def promising(self) -> list[Column]:
+        """The same."""
+        return self.found.best
+
+
+@dataclass
+class Pricing:
+    """Prices blocks with the rules inside them, for given values of the columns without prices of those rules.
+
+    Attributes:
+        blocks: The blocks.
+        inside: Rows inside them.
+        prices: What prices of those rows take of each column.
+        slack: How far the value of a block may be off, thousand GBP.
+        nodes: Nodes that one pricing may look at. It grows when a bound was cut short.
+        upper: Upper bound on each block's value at the last pricing, shape (blocks,).
+        others: Good partnerships that were never the best.
+    """
+
+    blocks: Blocks
+    inside: Inside
+    prices: Floats
+    slack: float
+    nodes: int = FEWEST
+    upper: Floats = field(init=False)
+    others: dict[Column, None] = field(init=False, default_factory=dict)
+    cut_short: bool = field(init=False, default=False)
+
+    def __call__(self, plain: Floats) -> Kept:
+        """What the blocks offer."""
+        reduced = plain - self.prices
+        values = offers(self.blocks, reduced).values
+        asked = np.flatnonzero(values > WORTH)
+        found = exact(self.blocks, self.inside, reduced, plain, asked, self.slack, self.nodes)
+        self.upper = np.zeros(len(self.blocks))
+        self.upper[asked] = np.minimum(found.upper, values[asked])
+        self.others |= dict.fromkeys(found.others)
+        self.cut_short = found.nodes > self.nodes
+        return Kept(self.blocks, asked, Exact(self.upper[asked], found.best, found.others, found.nodes))
+
+    def more(self) -> bool:
+        """Allow more nodes, where there were too few and more are allowed."""
+        if not self.cut_short or self.nodes >= MOST:
+            return False
+        self.nodes = min(4 * self.nodes, MOST)
+        return True
+
+
+@dataclass(frozen=True)
+class Tightened:
+    """The bound with the rules inside partnerships kept.
+
+    Attributes:
+        bound: The bound, without any constant of the objective, thousand GBP.
+        upper: Upper bound on what each block is worth, shape (blocks,); they are counted in the bound.
+        reduced: Value of each column at the prices of all rows, those inside partnerships too.
+        linked: The rows that link partnerships.
+        prices: Their prices, shape (rows of `linked`,).
+        is_across: Which of the rows are across parts, shape (rows of `linked`,).
+        across: Values of the columns less what they take of the rows across parts.
+        found: Partnerships that keep the rules inside them, by their columns.
+    """
+
+    bound: float
+    upper: Floats
+    reduced: Floats
+    linked: Linked
+    prices: Floats
+    is_across: NDArray[np.bool_]
+    across: Floats
+    found: list[Column]
+
+
+def tightened(blocks: Blocks, duals: Duals, inside: NDArray[np.bool_], tolerance: float, *, whole: bool) -> Tightened:
+    """Keep the rows inside blocks, from the best duals of all rows.
+
+    Args:
+        blocks: All blocks.
+        duals: The search for prices of all rows.
+        inside: Which rows are inside blocks.
+        tolerance: How far the bound may be off, as a share of it.
+        whole: Whether the blocks are one part; otherwise those of each service are.
+    """
+    every, prices = duals.linked, duals.duals
+    rows = every.matrix.tocsr()
+    linked = replace(every, matrix=rows[~inside], lower=every.lower[~inside], upper=every.upper[~inside])
+    rules = inside_of(blocks, rows[inside], every.lower[inside], every.upper[inside])
+    own: Floats = rows[inside].T @ prices[inside]
+    slack = max(WORTH, tolerance * abs(duals.bound) / max(1, len(blocks)))
+    services = np.unique([s for s, _, _ in blocks.partnerships], return_inverse=True)[1]
+    label = np.zeros(len(blocks), dtype=np.intp) if whole else services
+    parted = split(linked, _by_column(blocks, label, len(every.cost)))
+    found, upper, best = dict.fromkeys(duals.columns if whole and not inside.any() else ()), np.zeros(len(blocks)), prices[~inside].copy()
+    bound = parted.rest(best)
+    for part in parted.parts(prices[~inside]):
+        mine = np.flatnonzero(label == part.label)
+        pricing = Pricing(blocks.part(mine), rules.part(mine), own, slack)
+        inner = Duals(part.linked, pricing, Pace(tolerance=tolerance, again=0), duals.deadline, duals.stopped)
+        inner.start(best[part.rows])
+        inner.at_best()
+        inner.search()
+        while inner.gap > tolerance and not inner.over() and pricing.more():
+            inner.search()
+        best[part.rows] = inner.duals
+        bound += inner.at_best()
+        upper[mine] = pricing.upper
+        found |= dict.fromkeys(inner.columns) | pricing.others
+    across: Floats = every.cost - linked.matrix.T @ parted.across(best)
+    reduced: Floats = every.cost - linked.matrix.T @ best - own
+    return Tightened(bound, upper, reduced, linked, best, parted.row == NOWHERE, across, list(found))
+
+
+def _by_column(blocks: Blocks, label: Whole, columns: int) -> Whole:
+    """The label of the block of each column; NOWHERE for columns in none."""
+    found = np.full(columns + 1, NOWHERE, dtype=np.intp)  # NONE is the last place
+    found[blocks.opens], found[blocks.joins] = label[:, None], label[:, None, None]
+    if blocks.purchases is not None:
+        found[blocks.purchases.column] = label[blocks.purchases.block]
+    return found[:-1]

@@ -1,0 +1,160 @@
+"""The pricing problem with the rules inside partnerships: by hand, and against all partnerships that keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from small import SHIRE, brief
+
+from formulations import price
+from formulations.decomposition import Inside, exact, inside_of
+from instances import Instance
+
+ASH = ("payroll", "Ash")
+VOLUMES = "council, service, annual_cost, fixed_cost, volume, can_host, host_capacity\n"
+MANY = 10**6
+
+
+def inside_rows(found: Any) -> Any:
+    """Which rows of a skeleton are inside partnerships, and they as arrays."""
+    rows = found.structure.inside(found.arrays.rows)
+    columns = len(found.cost)
+    matrix = found.arrays.matrix.tocsr()[rows]
+    matrix.resize((matrix.shape[0], columns))
+    lower, upper = found.arrays.row_lower[rows], found.arrays.row_upper[rows]
+    return matrix, lower, upper, inside_of(found.blocks, matrix, lower, upper)
+
+
+def kept(matrix: Any, lower: Any, upper: Any, columns: tuple[int, ...]) -> bool:
+    """Whether the moves of a partnership keep all rows."""
+    activity = np.asarray(matrix[:, list(columns)].sum(axis=1)).ravel()
+    return bool((activity >= lower - 1e-9).all() and (activity <= upper + 1e-9).all())
+
+
+def worth(found: Any, block: int, there: dict[str, int], plain: Any) -> float:
+    """What a partnership is worth, its purchases made."""
+    columns = found.columns(block, there)
+    value = float(plain[list(columns)].sum())
+    if found.blocks.purchases is not None:
+        h, tranches = found.blocks.partnerships[block][1], found.blocks.tranches
+        places = {found.blocks.members[block].index(c): tranches.index(k) for c, k in there.items() if c != h}
+        places[found.blocks.joins.shape[1]] = tranches.index(there[h])
+        value += float(plain[found.blocks.purchases.made(block, places)].sum())
+    return value
+
+
+@pytest.mark.parametrize(
+    ("capacity", "members", "value"),
+    [
+        (530, {"Elm", "Oak", "Yew"}, 16),
+        (529, {"Oak", "Yew"}, 11),
+        (420, {"Oak", "Yew"}, 11),
+        (419, {"Elm", "Oak"}, 10),
+        (389, {"Elm", "Yew"}, 9),
+        (349, {"Oak"}, 5),
+        (279, {"Yew"}, 4),
+        (239, {"Elm"}, 3),
+        (209, set(), 0),
+    ],
+)
+def test_host_capacity_by_hand(
+    shire: Callable[..., Instance], decomposed: Callable[..., Any], capacity: int, members: set[str], value: float
+) -> None:
+    """Ash runs 100 cases and opens for -2. Elm brings 110 cases and is worth 5, Oak 180 and 7, Yew 140 and 6: who fits together is best."""
+    volumes = {"Ash": 100, "Elm": 110, "Oak": 180, "Yew": 140}
+    table = VOLUMES + "".join(
+        f"{c}, payroll, 200000, 100000, {volume}, {'yes' if c == 'Ash' else 'no'}, {capacity if c == 'Ash' else ''}\n"
+        for c, volume in volumes.items()
+    )
+    found = decomposed(price(shire("12 1 1", economics="duplication_avoided = 0.5", baselines=table)))
+    plain = np.full(len(found.cost), -100.0)
+    given = {(*ASH, 0): -2.0, ("Elm", *ASH, 0): 5.0, ("Oak", *ASH, 0): 7.0, ("Yew", *ASH, 0): 6.0}
+    for index, move in (*found.model.opens.items(), *found.model.joins.items()):
+        plain[found.column[id(move)]] = given[brief(index)]
+    answer = exact(found.blocks, inside_rows(found)[-1], plain, plain, np.array([0]), 1e-6, MANY)
+    assert answer.upper == pytest.approx([value], abs=1e-5)
+    told = [{brief(found.arrays.variables[column].index()) for column in point} for point in answer.best]
+    assert told == ([{(*ASH, 0), *((c, *ASH, 0) for c in members)}] if members else [])
+
+
+@pytest.mark.parametrize("seeds", [pytest.param(range(30), id="fast"), pytest.param(range(30, 300), id="more", marks=pytest.mark.long)])
+def test_against_all_partnerships(tiny_blocks: Callable[..., Any], seeds: range) -> None:
+    """At random values and prices: a bound on every partnership that keeps the rules, and what is told of keeps them and is worth as much.
+
+    Without purchasing, and rules that look at when each member joins, the bound is what the best is worth.
+    """
+    bitten = looser = 0
+    for seed, found in tiny_blocks(seeds):
+        random = np.random.default_rng(seed)
+        plain = np.where(found.cost != 0, found.cost, 0.0) + random.normal(0, 30, len(found.cost))
+        matrix, lower, upper, rules = inside_rows(found)
+        prices = np.where(np.isfinite(upper), 1.0, -1.0) * random.exponential(5, len(lower)) * (random.random(len(lower)) < 0.5)
+        reduced = plain - matrix.T @ prices
+        asked = np.arange(len(found.blocks))
+        answer = exact(found.blocks, rules, reduced, plain, asked, 1e-6, MANY)
+        simple = found.blocks.purchases is None and not any(
+            len(getattr(found.model, family, ())) for family in ("payback", "onboarding_capacity")
+        )
+        for block in asked:
+            every = [(worth(found, block, there, plain), there) for there in found.partnerships(block)]
+            able = [(value, there) for value, there in every if kept(matrix, lower, upper, found.columns(block, there))]
+            best = max([0.0, *(value for value, _ in able)])
+            bitten += max([0.0, *(value for value, _ in every)]) > best + 1e-3
+            assert answer.upper[block] >= best - 1e-6, (seed, block)
+            if simple:
+                assert answer.upper[block] == pytest.approx(best, abs=1e-4), (seed, block)
+            looser += answer.upper[block] > best + 1e-3
+        moves = {found.columns(block, there): (block, there) for block in asked for there in found.partnerships(block)}
+        variables = {column for columns in moves for column in columns}
+        for point in (*answer.best, *answer.others):
+            columns = tuple(column for column in point if column in variables)
+            assert kept(matrix, lower, upper, columns)
+            assert plain[list(point)].sum() == pytest.approx(worth(found, *moves[columns], plain))
+    assert bitten > len(seeds) / 4  # rules that keep a better partnership from being are what this is about
+    assert looser <= bitten
+
+
+def test_fewer_nodes_leave_a_bound(tiny_blocks: Callable[..., Any]) -> None:
+    """Cut short at once, every block's bound is no lower than with all nodes, and no higher than that of the relaxation."""
+    for seed, found in tiny_blocks(range(12)):
+        plain = found.cost + np.random.default_rng(seed).normal(0, 30, len(found.cost))
+        rules, asked = inside_rows(found)[-1], np.arange(len(found.blocks))
+        short, full = (exact(found.blocks, rules, plain, plain, asked, 1e-6, nodes) for nodes in (0, MANY))
+        assert (short.upper >= full.upper - 1e-6).all(), seed
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rows_as_arrays(tiny_blocks: Callable[..., Any], seed: int) -> None:
+    """Of every partnership, what the arrays say that it takes of the rows of its block is what the matrix says; parts are the same rows."""
+    for _, found in tiny_blocks([seed]):
+        matrix, lower, upper, rules = inside_rows(found)
+        some = np.arange(len(found.blocks))[::2]
+        part, blocks = rules.part(some), found.blocks.part(some)
+        again: Inside = inside_of(blocks, matrix, lower, upper)
+        for name in ("opens", "joins", "lower", "upper"):
+            ours, theirs = getattr(part, name), getattr(again, name)
+            rows = theirs.shape[1]
+            assert np.array_equal(ours[:, :rows], theirs), name
+        tranches = found.blocks.tranches
+        for block in range(len(found.blocks)):
+            h = found.blocks.partnerships[block][1]
+            for there in found.partnerships(block)[:50]:
+                taken = rules.opens[block, :, tranches.index(there[h])].copy()
+                for c, k in there.items():
+                    if c != h:
+                        taken += rules.joins[block, :, found.blocks.members[block].index(c), tranches.index(k)]
+                keeps = bool(rules.kept(np.array([block]), taken[None])[0])
+                assert keeps == kept(matrix, lower, upper, found.columns(block, there))
+
+
+def test_no_rows_is_no_rule(shire: Callable[..., Instance], decomposed: Callable[..., Any]) -> None:
+    """Where no rule inside partnerships is on, the relaxation is exact."""
+    found = decomposed(price(shire(economics="duplication_avoided = 0.5", baselines=SHIRE["baselines"])))
+    rules = inside_rows(found)[-1]
+    assert rules.opens.shape[1] == 0
+    answer = exact(found.blocks, rules, found.cost, found.cost, np.arange(len(found.blocks)), 1e-6, MANY)
+    best = [max([0.0, *(worth(found, b, there, found.cost) for there in found.partnerships(b))]) for b in range(len(found.blocks))]
+    assert answer.upper == pytest.approx(best)
