@@ -9,8 +9,9 @@ import numpy as np
 
 from formulations.objectives import Objective
 from formulations.presolve.dominated_tranches import better_elsewhere
-from formulations.presolve.ledger import Mask, ledger_of
+from formulations.presolve.ledger import Mask
 from formulations.presolve.losing_joins import loses
+from formulations.presolve.posting import ledger_of
 from formulations.presolve.stranded import stranded
 from formulations.presolve.worthwhile import never_pays
 from formulations.pricing import Priced
@@ -25,7 +26,8 @@ def worth_keeping(priced: Priced, objective: Objective) -> Mask:
     ledger = ledger_of(priced, objective)
     kept = ~never_pays(ledger)
     kept &= ~loses(ledger.only(kept))
-    kept &= ~better_elsewhere(ledger.only(kept))
+    while (worse := better_elsewhere(ledger.only(kept))).any():  # what is left may leave no reason to wait for an opening
+        kept &= ~worse
     return kept & ~stranded(ledger, kept)
 
 

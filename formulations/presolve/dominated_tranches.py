@@ -119,6 +119,6 @@ class _Room:
         services = np.zeros((council.max() + 1, there.shape[1]), dtype=int)
         np.add.at(services, council, able)
         self.full = services[ledger.council] - able[pair] >= limit
-        ever: Mask = able.any(axis=1, keepdims=True)[:, 0]
+        ever: Mask = np.logical_or.reduce(able, axis=1)
         others = np.bincount(council, weights=ever)[ledger.council] - ever[pair]
         self.most = others.astype(int) // limit if limit else np.full(len(others), there.shape[1])

@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from formulations.objectives import Objective, objective_values
+from formulations.buyers import HALF_PENNY
 from formulations.pricing import Priced
 from formulations.sets import Partnership
-from instances import LIVE
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -82,13 +81,24 @@ class Ledger:
         return np.array([max(sizes[s][0], vehicles[s][v].minimum_members or 2) for s, _, v in self.partnerships], dtype=float)
 
     @cached_property
+    def most_spent(self) -> Floats:
+        """The most that each partnership could spend with the council of a row in it, as far as the largest size goes, shape (rows,)."""
+        joining = np.where(self.hosting, 0.0, self.spend)[:, None]
+        host = np.add.reduceat(self.spend[:, None] - joining, self.first, axis=0)
+        full, others = self.greatest(joining, self.room), self.greatest(joining, np.maximum(self.room - 1, 0))
+        most: Floats = (host[self.partnership] + np.minimum(full[self.partnership], joining + others[self.partnership]))[:, 0]
+        return most
+
+    @cached_property
     def worth(self) -> Floats:
-        """At most: the value and the council's own part of purchasing, at the highest rate of the service from go-live on."""
+        """At most: the value and the council's own part of purchasing, at the highest rate within reach, from go-live on."""
         worth = self.value.copy()
         for s, ahead in self.ahead.items():
             if s in self.service:
-                here = self.service[s]
-                worth[here] += max(self.priced.purchasing[s].rate) * self.spend[here, None] * ahead
+                here, purchasing = self.service[s], self.priced.purchasing[s]
+                volume = self.most_spent[here] * max(1.0, *purchasing.growth) + HALF_PENNY
+                rate = np.array([0.0, *purchasing.rate])[np.searchsorted(purchasing.from_volume, volume, side="right")]
+                worth[here] += (rate * self.spend[here])[:, None] * ahead
         return worth
 
     @cached_property
@@ -128,44 +138,3 @@ class Ledger:
     def moves(self, table: NDArray[Entry]) -> NDArray[Entry]:
         """An entry for each move of a table by rows and tranches."""
         return table[self.row, self.column]
-
-
-def ledger_of(priced: Priced, objective: Objective) -> Ledger:
-    """The ledger of a priced instance that has moves."""
-    moves = priced.moves
-    codes, names = zip(*(pd.factorize(moves[name], sort=True) for name in ("service", "host", "vehicle", "council")), strict=True)
-    key = codes[0].astype(np.int64)
-    for code, known in zip(codes[1:], names[1:], strict=True):
-        key = key * len(known) + code
-    keys, row = np.unique(key, return_inverse=True)
-    kinds, first, partnership = np.unique(keys // len(names[3]), return_index=True, return_inverse=True)
-    hosts, vehicles = len(names[1]), len(names[2])
-    parts = zip(kinds // (hosts * vehicles), kinds // vehicles % hosts, kinds % vehicles, strict=True)
-    partnerships = [(str(names[0][s]), str(names[1][h]), str(names[2][v])) for s, h, v in parts]
-    council = (keys % len(names[3])).astype(np.intp)
-    hosting = names[3].to_numpy()[council] == names[1].to_numpy()[kinds // vehicles % hosts][partnership]
-    column = moves["tranche"].to_numpy(dtype=np.intp) - LIVE
-    value = np.full((len(keys), priced.instance.calendar.tranches - LIVE), -np.inf)
-    value[row, column] = objective_values(priced, objective).moves
-    return Ledger(
-        priced,
-        partnerships,
-        partnership,
-        first,
-        council,
-        hosting,
-        row,
-        column,
-        value,
-        _ahead(priced, objective.running_weight(priced.instance, priced.discount), value.shape[1]),
-    )
-
-
-def _ahead(priced: Priced, weight: Floats, columns: int) -> dict[str, Floats]:
-    """What a pound a year of base-year purchasing counts over the epochs that close with a tranche or after it, by service."""
-    found = {}
-    for s, purchasing in priced.purchasing.items():
-        counts = np.array(purchasing.weights(weight, np.ones(len(weight))))
-        closing = np.array(purchasing.epochs)
-        found[s] = np.array([counts[closing >= column + LIVE].sum() for column in range(columns)])
-    return found

@@ -19,30 +19,15 @@ def added_by_spend(ledger: Ledger) -> Floats:
     is greatest counts.
     """
     added = np.zeros(len(ledger.partnership))
-    total = _most(ledger)
     for s, here in ledger.service.items():
         purchasing = ledger.priced.purchasing.get(s)
         if purchasing is not None:
             volumes, rates = np.array(purchasing.from_volume) - HALF_PENNY, np.array([0.0, *purchasing.rate])
             added[here] = np.max(
-                [_added(ledger.spend[here], total[here], volumes / growth, rates) for growth in {1.0, *purchasing.growth}], axis=0
+                [_added(ledger.spend[here], ledger.most_spent[here], volumes / growth, rates) for growth in {1.0, *purchasing.growth}],
+                axis=0,
             )
     return added
-
-
-def _most(ledger: Ledger) -> Floats:
-    """The most that each partnership could spend with the council of a row in it, GBP a year, shape (rows,)."""
-    joining = np.where(ledger.hosting, 0.0, ledger.spend)
-    host, most, others = (
-        found[ledger.partnership, 0]
-        for found in (
-            np.add.reduceat((ledger.spend - joining)[:, None], ledger.first, axis=0),
-            ledger.greatest(joining[:, None], ledger.room),
-            ledger.greatest(joining[:, None], np.maximum(ledger.room - 1, 0)),
-        )
-    )
-    spent: Floats = host + np.minimum(most, joining + others)
-    return spent
 
 
 def _added(own: Floats, most: Floats, steps: Floats, rates: Floats) -> Floats:

@@ -9,7 +9,7 @@ a partnership whose value is below 0, and a move goes if every partnership that 
     join of c in t   max[k <= t] (open[k] + most[k] - best[c,k]) + join[c,t]
         best[c,k] = max(0, max[t >= k] join[c,t])        most[k]: sum of best[.,k] over the (maximum - 1) members who have most
 
-with each council's procured spend at the highest rate of s in every epoch from its go-live on. The second holds since the members
+with each council's procured spend, in every epoch from its go-live on, at the highest rate that the partnership's spend can reach. The second holds since the members
 besides c are at most maximum - 2, and most[k] counts c, or else in its place somebody who has no less.
 
 Worth less than nothing means by more than a penny, so that plans which are as good as the best to half a penny stay, all of them:
