@@ -12,7 +12,6 @@ from formulations.presolve.dominated_tranches import better_elsewhere
 from formulations.presolve.ledger import Mask
 from formulations.presolve.losing_joins import loses
 from formulations.presolve.posting import ledger_of
-from formulations.presolve.stranded import stranded
 from formulations.presolve.worthwhile import never_pays
 from formulations.pricing import Priced
 
@@ -24,11 +23,11 @@ def worth_keeping(priced: Priced, objective: Objective) -> Mask:
     if priced.moves.empty:
         return np.ones(0, dtype=bool)
     ledger = ledger_of(priced, objective)
-    kept = ~never_pays(ledger)
+    kept: Mask = ~never_pays(ledger)
     kept &= ~loses(ledger.only(kept))
     while (worse := better_elsewhere(ledger.only(kept))).any():  # what is left may leave no reason to wait for an opening
         kept &= ~worse
-    return kept & ~stranded(ledger, kept)
+    return kept
 
 
 def presolved(priced: Priced, objective: Objective) -> Priced:

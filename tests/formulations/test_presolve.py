@@ -13,6 +13,8 @@ from tiny import write_tied, write_tiny
 from formulations import Objective, Priced, build, presolved, price, settle
 from formulations.presolve import worth_keeping
 from instances import Instance, read
+from optimiser import solve
+from optimiser.methods import MethodName
 from optimiser.methods.decomposition import Decomposition
 from optimiser.pipeline import ABSOLUTE_GAP
 from optimiser.ties import Ties
@@ -65,22 +67,12 @@ def test_nothing_to_move(shire: Callable[..., Instance]) -> None:
     assert worth_keeping(price(shire(rules="maximum_distance = 1")), Objective()).shape == (0,)
 
 
-def test_an_opening_goes_with_its_joins(shire: Callable[..., Instance]) -> None:
-    """Elm gains 1 by hosting, but everybody else would lose more; with Ash as host even Elm's 25 do not pay for 26."""
-    economics = "duplication_avoided = 0.5\nintegration_cost = 26000"
-    estimates = "council, service, host, annual_saving\nElm, payroll, Elm, 1000\n"
-    priced = price(shire("12 1 1", economics=economics, estimates=estimates))
-    assert not worth_keeping(priced, Objective()).any()
-
-
-def test_too_few_are_left_for_the_least_size(shire: Callable[..., Instance]) -> None:
-    """Three are asked for, and two gain: Ash stays out. With Elm as host Oak and Yew are left; without Yew nobody is."""
-    economics = "duplication_avoided = 0.5"
-    header, rules = "council, service, decision\n", "partnership_size = { minimum = 3 }"
-    for out, left in (("", 3), ("Yew, payroll, stays_out\n", 0)):
-        commitments = f"{header}Ash, payroll, stays_out\n{out}"
-        priced = price(shire("12 1 1", economics=economics, rules=rules, commitments=commitments))
-        assert np.count_nonzero(worth_keeping(priced, Objective())) == left
+@pytest.mark.parametrize("method", ["compact", "decomposition"])
+def test_nothing_may_be_left(shire: Callable[..., Instance], method: MethodName) -> None:
+    """Nobody can pay for a set-up of a million, so all moves go, and the plan is to do nothing."""
+    instance = shire(economics="duplication_avoided = 0.5\nset_up_cost = 1000000")
+    assert not worth_keeping(price(instance), Objective()).any()
+    assert solve(instance, method=method).document.partnerships == ()
 
 
 def test_both_methods_work_on_what_is_left(shire: Callable[..., Instance]) -> None:
