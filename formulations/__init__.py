@@ -4,6 +4,7 @@ from formulations.decomposition import Skeleton
 from formulations.families import FAMILIES
 from formulations.objectives import Objective
 from formulations.partnership import Unreachable, build, settle, skeleton
+from formulations.presolve import presolved
 from formulations.pricing import Priced, price
 
-__all__ = ["FAMILIES", "Objective", "Priced", "Skeleton", "Unreachable", "build", "price", "settle", "skeleton"]
+__all__ = ["FAMILIES", "Objective", "Priced", "Skeleton", "Unreachable", "build", "presolved", "price", "settle", "skeleton"]

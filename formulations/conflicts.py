@@ -39,7 +39,7 @@ def conflict_cliques(m: Any) -> dict[tuple[str, str, int], tuple[str, ...]]:
     graph = m.graph
     for (s, h), vehicles in m.sets.vehicles.items():
         mask = graph.conflicts.get(s)
-        members = m.sets.members.get((s, h, vehicles[0]), [])
+        members = sorted({c for v in vehicles for c in m.sets.members.get((s, h, v), ())})  # some may be left for one vehicle only
         if mask is None or len(members) < 2:
             continue
         places = [graph.position[c] for c in members]

@@ -13,10 +13,10 @@ from formulations import conflicts, contiguity, delivery_capacity, investment_li
 from formulations.buyers import buyers_of_epochs
 from formulations.families import FAMILIES, INSIDE, LINKING
 from formulations.objectives import Objective, Values, objective_values
+from formulations.presolve import presolved
 from formulations.pricing import Priced
 from formulations.sets import move_sets
 from formulations.terms import THOUSAND, linear, weighed
-from formulations.worthwhile import worthwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +33,32 @@ def build(priced: Priced, *, objective: Objective | None = None, presolve: bool 
     Args:
         priced: What `price` gives.
         objective: What is maximised; NPV unless given.
-        presolve: Leave out partnerships that can never pay; see `formulations.worthwhile`.
+        presolve: Leave out moves that no plan as good as the best can have; see `formulations.presolve`.
 
     A demand that no move can meet becomes an `Unreachable` in `model.unreachable` instead of a row without variables;
     such a model has no feasible plan.
     """
+    objective = objective or Objective()
     with PauseGC():  # a model is all small objects that stay; collecting among them takes half the time
-        return _build(priced, objective or Objective(), presolve, {name: index for name, (index, _) in FAMILIES.items()})
+        priced = presolved(priced, objective) if presolve else priced
+        return _build(priced, objective, {name: index for name, (index, _) in FAMILIES.items()})
 
 
 def skeleton(priced: Priced, *, objective: Objective | None = None) -> pyo.ConcreteModel:
-    """The rows that link partnerships, over all moves, and the objective; of the families about one partnership those of INSIDE.
+    """The rows that link partnerships, over all moves, and the objective; of the families about one partnership those of INSIDE. No presolve.
 
     Purchasing is in it only where a row that links partnerships asks for it; `m.buyers` has all of it. See `formulations.decomposition`.
     """
     with PauseGC():
         linking = {name: index for name, (index, _) in FAMILIES.items() if name in LINKING}
-        return _build(priced, objective or Objective(), True, linking | INSIDE, whole=False)
+        return _build(priced, objective or Objective(), linking | INSIDE, whole=False)
 
 
-def _build(priced: Priced, objective: Objective, presolve: bool, families: Mapping[str, Any], *, whole: bool = True) -> pyo.ConcreteModel:
+def _build(priced: Priced, objective: Objective, families: Mapping[str, Any], *, whole: bool = True) -> pyo.ConcreteModel:
     m = pyo.ConcreteModel(name=priced.instance.name)
     value = objective_values(priced, objective)
     weight = objective.running_weight(priced.instance, priced.discount)
-    _attach(m, priced, worthwhile(priced, value.moves, weight) if presolve else None)
+    _attach(m, priced)
     _declare_moves(m)
     m.grounds = contiguity.grounds(m) if "contiguity_flow" in families else {}
     m.weight = weight
@@ -81,13 +83,13 @@ def _build(priced: Priced, objective: Objective, presolve: bool, families: Mappi
     return m
 
 
-def _attach(m: Any, priced: Priced, kept: set[Any] | None) -> None:
+def _attach(m: Any, priced: Priced) -> None:
     """What the families read: the priced instance and what is derived from it once."""
     m.priced = priced
     m.instance = priced.instance
     m.graph = priced.graph
     m.decided = priced.graph.decided
-    m.sets = move_sets(priced.moves, priced.options, kept)
+    m.sets = move_sets(priced.moves, priced.options)
     m.sizes = priced.instance.partnership_size()
     moves = priced.moves
     # lists: going through a column of text itself takes longer than all the rest

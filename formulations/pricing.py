@@ -65,7 +65,10 @@ class Priced:
 
     def only(self, kept: NDArray[np.bool_]) -> Priced:
         """The same with some of the moves, those that are kept, shape (moves,)."""
-        return replace(self, moves=self.moves[kept].reset_index(drop=True))
+        found = replace(self, moves=self.moves[kept].reset_index(drop=True))
+        # a cached property: how the flows run is worked out move by move, and for no move twice
+        found.__dict__["streams"] = replace(self.streams, row=self.streams.row[kept])
+        return found
 
     @cached_property
     def streams(self) -> Streams:

@@ -7,10 +7,8 @@ o an alternative to sharing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 Join = tuple[str, str, str, str, int]
@@ -83,16 +81,11 @@ class MoveSets:
         return {*self.hosts_of, *((h, s) for s, h in self.vehicles)}
 
 
-def move_sets(moves: pd.DataFrame, options: pd.DataFrame, kept: Collection[Partnership] | None) -> MoveSets:
-    """The index sets of priced tables, for the partnerships that are kept; None keeps all."""
+def move_sets(moves: pd.DataFrame, options: pd.DataFrame) -> MoveSets:
+    """The index sets of priced tables."""
     sets = MoveSets()
-    rows = np.arange(len(moves))
-    if kept is not None:
-        keys = zip(*(moves[name].tolist() for name in ("service", "host", "vehicle")), strict=True)
-        mask = np.array([partnership in kept for partnership in keys], dtype=bool)
-        moves, rows = moves[mask], rows[mask]
     columns = (moves[name].tolist() for name in ("council", "service", "host", "vehicle", "tranche"))
-    for row, c, s, h, v, k in zip(rows.tolist(), *columns, strict=True):
+    for row, (c, s, h, v, k) in enumerate(zip(*columns, strict=True)):
         if c == h:
             sets.opens.append((s, h, v, k))
             sets.open_row[s, h, v, k] = row

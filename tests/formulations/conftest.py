@@ -81,7 +81,7 @@ class Decomposed:
 
     def __init__(self, priced: Priced, objective: Objective | None) -> None:
         self.model: Any = skeleton(priced, objective=objective)
-        self.full: Any = build(priced, objective=objective)
+        self.full: Any = build(priced, objective=objective, presolve=False)
         self.arrays = compile_model(self.model)
         self.column = {id(variable): column for column, variable in enumerate(self.arrays.variables)}
         self.structure = Skeleton(self.model, self.column)

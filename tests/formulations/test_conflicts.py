@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from small import put, rows, slack
 
+from formulations import build, price
 from formulations.conflicts import cliques_of
 
 NEVER = "council, service, decision, other, go_live\nOak, payroll, never_with, Yew,\n"
@@ -29,6 +30,15 @@ def test_conflicts_index_of_a_span(shire_model: Callable[..., Any]) -> None:
     assert m.cliques == {("payroll", "Elm", 0): ("Ash", "Yew")}
     assert rows(m, "conflicts") == {("payroll", "Elm", 0, k) for k in (0, 1)}
     assert ("Yew", "payroll", "Ash", 0) not in rows(m, "JOINS")
+
+
+@pytest.mark.parametrize("vehicle", ["company", "lead_authority"])
+def test_conflicts_whatever_the_vehicle(shire: Callable[..., Any], vehicle: str) -> None:
+    """Where Oak can join by one vehicle only, it is in conflict with Yew there."""
+    priced = price(shire(vehicles="vehicle\ncompany\nlead_authority\n", commitments=NEVER))
+    m: Any = build(priced.only(((priced.moves["council"] != "Oak") | (priced.moves["vehicle"] == vehicle)).to_numpy()), presolve=False)
+    assert m.cliques == {("payroll", h, 0): ("Oak", "Yew") for h in ("Ash", "Elm")}
+    assert {index[2] for index in m.conflicts} == {"company", "lead_authority"}
 
 
 @pytest.mark.parametrize(("scope", "cliques"), [("all_pairs", {("payroll", "Ash", 0), ("payroll", "Elm", 0)}), ("with_host", set())])

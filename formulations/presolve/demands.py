@@ -1,0 +1,32 @@
+"""What a commitment or a rule may demand, so that no reduction touches it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from formulations.presolve.ledger import Ledger, Mask
+
+ASKING = ("minimum_total_saving", "no_council_worse_off", "each_hosts")
+"""Rules that a partnership or a member without value of its own may help to keep."""
+
+
+def sought(ledger: Ledger) -> Mask:
+    """Rows of partnerships that a commitment or a rule may demand, shape (rows,).
+
+    Those of a council that is to host, of a host that somebody is to join, of what is live, and of services in which two councils are
+    to be together, that a sequence waits for, or that are in a bundle. All of them under a rule of ASKING, and under investment_limit
+    where some one-off is an income, which makes room for others.
+    """
+    rules, choices = ledger.priced.instance.rules, ledger.priced.graph.decided
+    income = bool(rules.investment_limit) and bool((ledger.priced.moves["one_off"] < 0).any())
+    if income or any(getattr(rules, name) not in (None, False) for name in ASKING):
+        return np.ones(len(ledger.partnership), dtype=bool)
+    named = {(s, c) for c, s in choices.hosts} | {(s, h) for (_, s), hosts in choices.shares_with.items() for h in hosts}
+    named |= {(s, host) for (_, s), (host, _) in choices.live.items()}
+    whole = {s for _, _, s in choices.together} | {s for bundle in rules.bundle or () for s in bundle}
+    for sequence in rules.sequencing or ():
+        whole |= set(sequence.after or ())
+        if sequence.category is not None:
+            whole |= {s for s, row in ledger.priced.instance.services.items() if row.category == "back_office"}
+    wanted: Mask = np.array([p[:2] in named or p[0] in whole for p in ledger.partnerships], dtype=bool)[ledger.partnership]
+    return wanted
