@@ -53,8 +53,6 @@ HAIR = 2e-5
 """Regret beyond what is needed, thousand GBP: plans that are as good to the penny stay in."""
 CLOSE = 0.002
 """As close to the lowest bound as steps along subgradients lead where master problems do the rest."""
-MASTER = 1500
-"""Up to so many rows that link partnerships, the bound is closed by master problems."""
 
 
 @dataclass
@@ -108,7 +106,7 @@ class Decomposition:
         duals = relaxation.duals
         duals.deadline = None if self.limits.seconds is None else self._began + self.limits.seconds
         duals.stopped = self.limits.interrupt.is_set
-        duals.keeping = len(duals.linked.lower) <= MASTER
+        duals.keeping = relaxation.small
         duals.descend(CLOSE if duals.keeping else 0.0)
         self._note_bound(relaxation.bound)
         if duals.keeping:

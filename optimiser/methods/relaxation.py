@@ -26,7 +26,7 @@ from optimiser.methods.tightening import Tightened, tightened
 from solvers.arrays import Floats, compile_model
 from solvers.column_generation import Duals, Linked, Pace
 
-WHOLE = 1500
+MASTER = 1500
 """Up to so many rows master problems are of the whole; beyond, of one service after another."""
 
 
@@ -39,6 +39,7 @@ class Relaxation:
         duals: The search for prices of the rows that link them.
         decisions: Councils and services that have a move.
         inside: Which rows are about one partnership, shape (rows,).
+        small: Whether master problems are of the whole.
         tightened: What keeping those rows in each partnership has given; None as long as that was not done.
     """
 
@@ -58,6 +59,7 @@ class Relaxation:
         self.duals = Duals(linked, partial(offers, self.blocks), pace)
         self.decisions = len(priced.moves[["council", "service"]].drop_duplicates())
         self.inside = Skeleton.inside(arrays.rows)
+        self.small = len(self.inside) <= MASTER
         self.tightened: Tightened | None = None
 
     @property
@@ -75,7 +77,7 @@ class Relaxation:
 
     def tighten(self, tolerance: float) -> None:
         """Keep the rows inside partnerships in each of them, from the prices found."""
-        self.tightened = tightened(self.blocks, self.duals, self.inside, tolerance, whole=len(self.inside) <= WHOLE)
+        self.tightened = tightened(self.blocks, self.duals, self.inside, tolerance, whole=self.small)
 
     def regrets(self) -> Floats:
         """Regret of every move, thousand GBP, shape (moves,); infinite for one that no partnership can have."""

@@ -19,7 +19,7 @@ from formulations.objectives import objective_values
 from instances import Instance, read
 from optimiser import Plan, solve
 from optimiser.errors import InfeasibleError, NoPlanError
-from optimiser.methods import choose, decomposition
+from optimiser.methods import choose, decomposition, relaxation
 from optimiser.methods.relaxation import Relaxation, share_of, within
 from solvers.base import Holds, Limits
 from solvers.column_generation import Pace
@@ -79,8 +79,13 @@ def test_both_methods_take_other_objectives(objective: Objective) -> None:
 
 
 @pytest.mark.parametrize("seeds", parts(10, 60, 10))
-def test_neighbourhoods_reach_the_gap_too(seeds: range, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Service by service and corner by corner, then proven: a plan within the gap, and a bound that is one."""
+@pytest.mark.parametrize("master", [relaxation.MASTER, 0], ids=["in one", "by service"])
+def test_neighbourhoods_reach_the_gap_too(seeds: range, master: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Service by service and corner by corner, then proven: a plan within the gap, and a bound that is one.
+
+    The bound is of the whole, or of one service after another; then the first plan is packed from whole partnerships.
+    """
+    monkeypatch.setattr(relaxation, "MASTER", master)
     monkeypatch.setattr(decomposition, "WHOLE", 0)
     monkeypatch.setattr(decomposition, "CORNER", 10)
     for seed in seeds:
@@ -132,6 +137,31 @@ def test_regrets_are_never_too_high(rounds: int) -> None:
                 assert best <= relaxation.bound - regrets[row] + PENNY, (seed, row)
                 checked += 1
     assert checked > 100
+
+
+@pytest.mark.parametrize("master", [relaxation.MASTER, 0], ids=["in one", "by service"])
+def test_rules_inside_partnerships_keep_regrets_right(master: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same with the rules inside partnerships kept in the bound, which does not rise by that; what is found are partnerships."""
+    monkeypatch.setattr(relaxation, "MASTER", master)
+    lower = 0
+    for seed in range(16):
+        try:
+            found = Relaxation(price(tiny(seed)), Objective(), Pace(levels=(0.5, 0.1), steps=20))
+        except solvers.arrays.ContradictionError:
+            continue
+        found.duals.descend()
+        before = found.bound
+        found.tighten(1e-6)
+        assert found.tightened is not None
+        assert found.bound <= before + PENNY
+        lower += found.bound < before - PENNY
+        regrets = found.regrets()
+        for row, best in forced_optima(seed).items():
+            if best is not None:
+                assert best <= found.bound - regrets[row] + PENNY, (seed, row)
+        opens = set(found.blocks.opens.ravel().tolist())
+        assert all(len(opens & set(point)) == 1 and len(point) > 1 for point in found.tightened.found)
+    assert lower
 
 
 def test_regrets_leave_moves_out() -> None:
