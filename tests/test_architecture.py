@@ -27,7 +27,7 @@ PUBLIC = {
     "instances.reorganisation": "WAYS Reorganised reorganise",
     "formulations": "FAMILIES Objective Priced Skeleton Unreachable build presolved price settle skeleton",
     "formulations.presolve": "presolved worth_keeping",
-    "formulations.decomposition": "NONE Blocks Offers Skeleton blocks_of offers",
+    "formulations.decomposition": "NONE Blocks Exact Inside Offers Skeleton blocks_of exact inside_of offers",
     "solvers": "Holds Limits Progress Result Solver SolverError SolverFailed SolverMissing Termination available get",
     "optimiser": "Plan SolveSettings solve",
     "optimiser.methods": "METHODS Choice MethodName choose",
