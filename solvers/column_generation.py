@@ -224,7 +224,8 @@ class Duals:
         self.bound = min(self.bound, self._try(self.best))
         return self.bound
 
-    def _keep(self, columns: Iterable[Column]) -> None:
+    def keep(self, columns: Iterable[Column]) -> None:
+        """Put points into the master problem that are not in it yet."""
         for column in columns:
             if column not in self.columns:
                 self.columns[column] = len(self.columns)
@@ -233,7 +234,7 @@ class Duals:
     def _try(self, duals: Floats) -> float:
         """The bound at some duals, kept if it is the lowest, with the points that it gives to the master problem."""
         bound, offers, _ = self._price(duals)
-        self._keep(offers.promising())
+        self.keep(offers.promising())
         if bound < self.bound:
             self.bound, self.best = bound, duals
         return bound
@@ -247,7 +248,7 @@ class Duals:
                 return
             bound, offers, slack = self._price(here)
             if self.keeping and number % 3 == 0:
-                self._keep(offers.leading())
+                self.keep(offers.leading())
             waited += 1
             if not bound >= self.bound - 1e-6 * abs(self.bound):
                 self.bound, self.best, waited = bound, here, 0

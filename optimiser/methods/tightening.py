@@ -7,6 +7,7 @@ that of Dantzig and Wolfe; the prices found for them only say where it is worth 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -22,6 +23,8 @@ WORTH = 1e-6
 """What a partnership has to be worth to be looked at, thousand GBP."""
 FEWEST, MOST = 2_000, 50_000
 """Nodes of one pricing: as many at first, and at most."""
+ROUNDS, TOGETHER = 200, 20
+"""Most master problems of a part; and of all parts together afterwards, which moves the prices across them."""
 
 
 @dataclass(frozen=True)
@@ -128,33 +131,61 @@ def tightened(blocks: Blocks, duals: Duals, inside: NDArray[np.bool_], tolerance
         tolerance: How far the bound may be off, as a share of it.
         whole: Whether the blocks are one part; otherwise those of each service are.
     """
-    every, prices = duals.linked, duals.duals
-    rows = every.matrix.tocsr()
-    linked = replace(every, matrix=rows[~inside], lower=every.lower[~inside], upper=every.upper[~inside])
-    rules = inside_of(blocks, rows[inside], every.lower[inside], every.upper[inside])
-    own: Floats = rows[inside].T @ prices[inside]
-    slack = max(WORTH, tolerance * abs(duals.bound) / max(1, len(blocks)))
+    stage = _Stage(blocks, duals, inside, tolerance)
     services = np.unique([s for s, _, _ in blocks.partnerships], return_inverse=True)[1]
     label = np.zeros(len(blocks), dtype=np.intp) if whole else services
-    parted = split(linked, _by_column(blocks, label, len(every.cost)))
-    found, upper, best = dict.fromkeys(duals.columns if whole and not inside.any() else ()), np.zeros(len(blocks)), prices[~inside].copy()
-    bound = parted.rest(best)
-    for part in parted.parts(prices[~inside]):
+    parted = split(stage.linked, _by_column(blocks, label, len(stage.linked.cost)))
+    upper, prices, found = np.zeros(len(blocks)), stage.prices.copy(), dict[Column, None]()
+    bound = parted.rest(prices)
+    for part in parted.parts(stage.prices):
         mine = np.flatnonzero(label == part.label)
-        pricing = Pricing(blocks.part(mine), rules.part(mine), own, slack)
-        inner = Duals(part.linked, pricing, Pace(tolerance=tolerance, again=0), duals.deadline, duals.stopped)
-        inner.start(best[part.rows])
+        inner, pricing = stage.search(part.linked, mine, stage.prices[part.rows])
+        bound, upper[mine], prices[part.rows] = bound + inner.bound, pricing.upper, inner.duals
+        found |= dict.fromkeys(inner.columns) | pricing.others
+    if not whole:
+        inner, pricing = stage.search(stage.linked, np.arange(len(blocks)), prices, tuple(found), TOGETHER)
+        found |= dict.fromkeys(inner.columns) | pricing.others
+        if inner.bound < bound:
+            bound, upper, prices = inner.bound, pricing.upper, inner.duals
+    across: Floats = stage.linked.cost - stage.linked.matrix.T @ parted.across(prices)
+    reduced: Floats = stage.linked.cost - stage.linked.matrix.T @ prices - stage.own
+    return Tightened(bound, upper, reduced, stage.linked, prices, parted.row == NOWHERE, across, list(found))
+
+
+class _Stage:
+    """What every search has in common.
+
+    Attributes:
+        linked: The rows that link blocks.
+        prices: Their best prices before.
+        own: What the prices of the rows inside blocks take of each column.
+    """
+
+    def __init__(self, blocks: Blocks, duals: Duals, inside: NDArray[np.bool_], tolerance: float) -> None:
+        whole = duals.linked
+        rows = whole.matrix.tocsr()
+        self.linked = replace(whole, matrix=rows[~inside], lower=whole.lower[~inside], upper=whole.upper[~inside])
+        self.prices: Floats = duals.duals[~inside]
+        self.own: Floats = rows[inside].T @ duals.duals[inside]
+        self._blocks, self._rules = blocks, inside_of(blocks, rows[inside], whole.lower[inside], whole.upper[inside])
+        self._before, self._tolerance = duals, tolerance
+        self._slack = max(WORTH, tolerance * abs(duals.bound) / max(1, len(blocks)))
+
+    def search(
+        self, linked: Linked, mine: Whole, prices: Floats, known: Sequence[Column] = (), rounds: int = ROUNDS
+    ) -> tuple[Duals, Pricing]:
+        """Search for prices of some rows that link some blocks; the pricing is left as it was at the best prices."""
+        pricing = Pricing(self._blocks.part(mine), self._rules.part(mine), self.own, self._slack)
+        inner = Duals(linked, pricing, Pace(tolerance=self._tolerance, rounds=rounds, again=0), self._before.deadline, self._before.stopped)
+        inner.start(prices)
+        inner.keep(known)
+        pricing.nodes = 4 * MOST if known else FEWEST
         inner.at_best()
         inner.search()
-        while inner.gap > tolerance and not inner.over() and pricing.more():
+        while inner.gap > self._tolerance and not inner.over() and pricing.more():
             inner.search()
-        best[part.rows] = inner.duals
-        bound += inner.at_best()
-        upper[mine] = pricing.upper
-        found |= dict.fromkeys(inner.columns) | pricing.others
-    across: Floats = every.cost - linked.matrix.T @ parted.across(best)
-    reduced: Floats = every.cost - linked.matrix.T @ best - own
-    return Tightened(bound, upper, reduced, linked, best, parted.row == NOWHERE, across, list(found))
+        inner.at_best()
+        return inner, pricing
 
 
 def _by_column(blocks: Blocks, label: Whole, columns: int) -> Whole:
