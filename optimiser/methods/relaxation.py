@@ -77,7 +77,8 @@ class Relaxation:
 
     def tighten(self, tolerance: float) -> None:
         """Keep the rows inside partnerships in each of them, from the prices found."""
-        self.tightened = tightened(self.blocks, self.duals, self.inside, tolerance, whole=self.small)
+        loose = self.loose(tolerance)
+        self.tightened = tightened(self.blocks, self.duals, self.inside, tolerance, whole=self.small, together=loose)
 
     def regrets(self) -> Floats:
         """Regret of every move, thousand GBP, shape (moves,); infinite for one that no partnership can have."""

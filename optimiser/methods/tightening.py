@@ -121,7 +121,7 @@ class Tightened:
     found: list[Column]
 
 
-def tightened(blocks: Blocks, duals: Duals, inside: NDArray[np.bool_], tolerance: float, *, whole: bool) -> Tightened:
+def tightened(blocks: Blocks, duals: Duals, inside: NDArray[np.bool_], tolerance: float, *, whole: bool, together: bool) -> Tightened:
     """Keep the rows inside blocks, from the best duals of all rows.
 
     Args:
@@ -130,6 +130,8 @@ def tightened(blocks: Blocks, duals: Duals, inside: NDArray[np.bool_], tolerance
         inside: Which rows are inside blocks.
         tolerance: How far the bound may be off, as a share of it.
         whole: Whether the blocks are one part; otherwise those of each service are.
+        together: Whether the prices across services are to move once more, since rules inside partnerships have changed what they
+            should be.
     """
     stage = _Stage(blocks, duals, inside, tolerance)
     services = np.unique([s for s, _, _ in blocks.partnerships], return_inverse=True)[1]
@@ -142,7 +144,7 @@ def tightened(blocks: Blocks, duals: Duals, inside: NDArray[np.bool_], tolerance
         inner, pricing = stage.search(part.linked, mine, stage.prices[part.rows])
         bound, upper[mine], prices[part.rows] = bound + inner.bound, pricing.upper, inner.duals
         found |= dict.fromkeys(inner.columns) | pricing.others
-    if not whole:
+    if together and not whole:
         inner, pricing = stage.search(stage.linked, np.arange(len(blocks)), prices, tuple(found), TOGETHER)
         found |= dict.fromkeys(inner.columns) | pricing.others
         if inner.bound < bound:
