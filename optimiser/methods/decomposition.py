@@ -51,6 +51,8 @@ PENNY = 1e-5
 """In thousand GBP."""
 HAIR = 2e-5
 """Regret beyond what is needed, thousand GBP: plans that are as good to the penny stay in."""
+FOR_BOUND = 0.6
+"""Share of the time there is that the search for the bound may take, so that some is left for a plan."""
 CLOSE = 0.002
 """As close to the lowest bound as steps along subgradients lead where master problems do the rest."""
 
@@ -104,7 +106,7 @@ class Decomposition:
     def _lower(self, relaxation: Relaxation) -> None:
         """Search for prices: the bound and the regrets."""
         duals = relaxation.duals
-        duals.deadline = None if self.limits.seconds is None else self._began + self.limits.seconds
+        duals.deadline = None if self.limits.seconds is None else self._began + FOR_BOUND * self.limits.seconds
         duals.stopped = self.limits.interrupt.is_set
         duals.keeping = relaxation.small
         duals.descend(CLOSE if duals.keeping else 0.0)
@@ -112,7 +114,7 @@ class Decomposition:
         if duals.keeping:
             duals.search()
             self._note_bound(relaxation.bound)
-        if not duals.keeping or relaxation.loose(self.limits.gap / 10):
+        if not duals.over() and (not duals.keeping or relaxation.loose(self.limits.gap / 10)):
             relaxation.tighten(duals.pace.tolerance)
             self._note_bound(relaxation.bound)
         self.root_bound = self.bound

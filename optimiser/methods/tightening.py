@@ -144,7 +144,7 @@ def tightened(blocks: Blocks, duals: Duals, inside: NDArray[np.bool_], tolerance
         inner, pricing = stage.search(part.linked, mine, stage.prices[part.rows])
         bound, upper[mine], prices[part.rows] = bound + inner.bound, pricing.upper, inner.duals
         found |= dict.fromkeys(inner.columns) | pricing.others
-    if together and not whole:
+    if together and not whole and not duals.over():
         inner, pricing = stage.search(stage.linked, np.arange(len(blocks)), prices, tuple(found), TOGETHER)
         found |= dict.fromkeys(inner.columns) | pricing.others
         if inner.bound < bound:
