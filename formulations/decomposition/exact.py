@@ -174,7 +174,7 @@ class _Search:
         if self._blocks.purchases is not None:
             spend = self._blocks.purchases.spend[block]
             can &= spend[:, -1] + np.where(chosen, spend[:, :-1], 0.0).sum(axis=1) >= self._roots.least[root] - CHEAP
-        return np.where(can & (most > values + self._slack), most, -np.inf)
+        return np.where(can & (most > values), most, -np.inf)
 
     def _possible(self, nodes: _Nodes) -> Mask:
         """Which nodes can keep each row, and reach the spend that their step asks for, with somebody."""
@@ -198,9 +198,11 @@ class _Search:
         weight, most = self._roots.weight[nodes.root], self._blocks.most[self._roots.block[nodes.root]]
         takes = abs(self._takes[1][nodes.root]).max(axis=1, initial=0.0)
         lacking = _one_by_one(nodes, chosen & ~nodes.inner, takes, nodes.inner)
-        others = ~chosen & ~nodes.out & (bound[:, None] + np.minimum(weight, 0.0) > self._cut(nodes)[:, None])
-        others &= (chosen.sum(axis=1) < most)[:, None]
-        besides = _one_by_one(nodes, others, weight, chosen, joining=True)
+        able = ~chosen & ~nodes.out & np.isfinite(weight) & (chosen.sum(axis=1) < most)[:, None]
+        reach = bound[:, None] + np.minimum(np.where(able, weight, -np.inf), 0.0)
+        worth_it = able & (reach > self._cut(nodes)[:, None])
+        self._leave(self._roots.asked[nodes.root], np.where(worth_it, -np.inf, reach).max(axis=1, initial=-np.inf))
+        besides = _one_by_one(nodes, worth_it, weight, chosen, joining=True)
         return _Nodes(*(np.concatenate([getattr(one, field.name) for one in (lacking, besides)]) for field in fields(_Nodes)))
 
 

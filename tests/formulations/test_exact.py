@@ -117,6 +117,24 @@ def test_against_all_partnerships(tiny_blocks: Callable[..., Any], seeds: range)
     assert looser <= bitten
 
 
+@pytest.mark.parametrize("slack", [0.5, 5.0, 50.0])
+def test_slack_leaves_a_bound(tiny_blocks: Callable[..., Any], slack: float) -> None:
+    """A block that is settled early is never said to be worth less than its best partnership, and what is left open is at most the slack."""
+    for seed, found in tiny_blocks(range(24)):
+        random = np.random.default_rng(seed)
+        plain = found.cost + random.normal(0, 30, len(found.cost))
+        matrix, _, upper, rules = inside_rows(found)
+        reduced = plain - matrix.T @ (np.where(np.isfinite(upper), 1.0, -1.0) * random.exponential(20, len(upper)))
+        asked = np.arange(len(found.blocks))
+        early, late = (exact(found.blocks, rules, reduced, plain, asked, how, MANY) for how in (slack, 1e-9))
+        best = {block: 0.0 for block in asked}
+        for point in late.best:
+            block = int(np.flatnonzero(np.isin(found.blocks.opens, point).any(axis=1))[0])
+            best[block] = float(plain[list(point)].sum())
+        assert all(early.upper[block] >= value - 1e-9 for block, value in best.items()), seed
+        assert (early.upper <= late.upper + slack + 1e-6).all(), seed
+
+
 def test_fewer_nodes_leave_a_bound(tiny_blocks: Callable[..., Any]) -> None:
     """Cut short at once, every block's bound is no lower than with all nodes, and no higher than that of the relaxation."""
     for seed, found in tiny_blocks(range(12)):
