@@ -29,16 +29,15 @@ ROUNDS, TOGETHER = 200, 20
 
 @dataclass(frozen=True)
 class Kept:
-    """What blocks offer with their rules kept: `solvers.column_generation.Offers`."""
+    """What blocks offer with their rules kept: `solvers.column_generation.Offers`.
 
-    blocks: Blocks
-    asked: Whole
+    Attributes:
+        total: An upper bound of what all blocks are worth.
+        found: The best partnerships.
+    """
+
+    total: float
     found: Exact
-
-    @property
-    def total(self) -> float:
-        """An upper bound of what all blocks are worth."""
-        return float(self.found.upper.sum())
 
     def best(self) -> Whole:
         """Columns of the best partnerships."""
@@ -82,11 +81,11 @@ class Pricing:
         values = offers(self.blocks, reduced).values
         asked = np.flatnonzero(values > WORTH)
         found = exact(self.blocks, self.inside, reduced, plain, asked, self.slack, self.nodes)
-        self.upper = np.zeros(len(self.blocks))
+        self.upper = np.maximum(values, 0.0)
         self.upper[asked] = np.minimum(found.upper, values[asked])
         self.others |= dict.fromkeys(found.others)
         self.cut_short = found.nodes > self.nodes
-        return Kept(self.blocks, asked, Exact(self.upper[asked], found.best, found.others, found.nodes))
+        return Kept(float(self.upper.sum()), found)
 
     def more(self) -> bool:
         """Allow more nodes, where there were too few and more are allowed."""
