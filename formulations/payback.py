@@ -27,9 +27,9 @@ def window(m: Any, s: str, k: int) -> Array:
 
 def positions(m: Any) -> dict[tuple[str, int], Array]:
     """Undiscounted position of each move within the window of each service and opening, thousand GBP, shape (moves,)."""
-    found = {}
+    found, on = {}, m.instance.figure("payback")
     one_off, tranche = m.priced.moves["one_off"].to_numpy(), np.maximum(m.priced.moves["tranche"].to_numpy(), 0)
-    for s, k in sorted({(s, k) for s, _, _, k in m.sets.opens if s in m.instance.figure("payback") and k != LIVE}):
+    for s, k in sorted({(s, k) for s, _, _, k in m.sets.opens if s in on and k != LIVE}):
         part = window(m, s, k)
         running = m.priced.running(part * m.instance.calendar.period_years)
         found[s, k] = (running - one_off * (part[tranche] > ROUNDING)) / THOUSAND

@@ -102,6 +102,11 @@ class Pace:
     again: int = 200
 
 
+def due(lower: Floats, upper: Floats, duals: Floats) -> float:
+    """What rows are due for their prices: sum[r] max(price[r] * lower[r], price[r] * upper[r])."""
+    return float(np.where(duals > 0, upper, np.where(duals < 0, lower, 0.0)) @ duals)
+
+
 RAISES = 6
 """Times that missing a row is made dearer before it counts as impossible to meet."""
 
@@ -210,8 +215,7 @@ class Duals:
         offers = self.oracle(reduced)
         free = self.linked.free
         at = np.where(reduced[free] > 0, self.linked.high, self.linked.low)
-        due = np.where(duals > 0, self._upper, np.where(duals < 0, self._lower, 0.0))
-        bound = float(due @ duals) + offers.total + float(reduced[free] @ at)
+        bound = due(self._lower, self._upper, duals) + offers.total + float(reduced[free] @ at)
         point = np.zeros(len(reduced))
         point[free] = at
         point[offers.best()] = 1.0

@@ -15,18 +15,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from solvers.arrays import Floats
-from solvers.column_generation import Linked
+from solvers.column_generation import Linked, due
 
 Mask = NDArray[np.bool_]
 Whole = NDArray[np.intp]
 NOWHERE = -1
 """Label of a column in no part."""
-
-
-def due(linked: Linked, duals: Floats) -> float:
-    """What rows are due for their prices: sum[r] max(price[r] * lower[r], price[r] * upper[r])."""
-    limits = np.where(duals > 0, linked.upper, np.where(duals < 0, linked.lower, 0.0))
-    return float(limits @ duals)
 
 
 @dataclass(frozen=True)
@@ -78,7 +72,7 @@ class Split:
         whole, prices = self.linked, self.across(duals)
         alone = self.free == NOWHERE
         value = (whole.cost - whole.matrix.T @ prices)[whole.free[alone]]
-        return due(whole, prices) + float(np.maximum(value * whole.low[alone], value * whole.high[alone]).sum())
+        return due(whole.lower, whole.upper, prices) + float(np.maximum(value * whole.low[alone], value * whole.high[alone]).sum())
 
 
 def split(linked: Linked, label: Whole) -> Split:

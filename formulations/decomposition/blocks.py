@@ -92,6 +92,19 @@ class Blocks:
         )
 
     @cached_property
+    def service(self) -> Whole:
+        """Service of each block, by its position among the sorted services of all, shape (blocks,)."""
+        return np.unique([s for s, _, _ in self.partnerships], return_inverse=True)[1]
+
+    def by_column(self, label: Whole, columns: int) -> Whole:
+        """A label of blocks for each of their columns, shape (columns,); NONE for columns in no block."""
+        found = np.full(columns + 1, NONE, dtype=np.intp)  # NONE is the last place
+        found[self.opens], found[self.joins] = label[:, None], label[:, None, None]
+        if self.purchases is not None:
+            found[self.purchases.column] = label[self.purchases.block]
+        return found[:-1]
+
+    @cached_property
     def place(self) -> Whole:
         """Bucket of each block and where in it, shape (blocks, 2)."""
         found = np.zeros((len(self), 2), dtype=np.intp)

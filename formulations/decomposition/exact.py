@@ -118,18 +118,21 @@ class _Search:
 
     def _begin(self, roots: Roots) -> tuple[_Nodes, Floats, Mask]:
         """A node for each root that is worth something, also at better prices; its bound and its members."""
-        for prices in (False, True):
-            if prices:
-                roots = better_prices(self._blocks, self._inside, self._plain, roots, self._best[roots.asked])
-            nobody = np.zeros(roots.weight.shape, dtype=bool)
-            bound, chosen = relaxed(self._blocks, roots, np.arange(len(roots)), nobody, nobody)
-            good = bound > self._slack
-            self._leave(roots.asked[~good], bound[~good])
-            roots, bound, chosen = roots.only(good), bound[good], chosen[good]
+        roots, bound, _ = self._worth_something(roots)
+        roots = better_prices(self._blocks, self._inside, self._plain, roots, bound, self._best[roots.asked])
+        roots, bound, chosen = self._worth_something(roots)
         self._roots, self._takes = roots, self._inside.taken(roots.block, roots.opening, roots.tranche)
         self._ends = unpriced(self._blocks, self._inside, self._plain, roots)
         nobody = np.zeros(roots.weight.shape, dtype=bool)
         return _Nodes(np.arange(len(roots)), nobody, nobody), bound, chosen
+
+    def _worth_something(self, roots: Roots) -> tuple[Roots, Floats, Mask]:
+        """The roots that are, their bounds and members; the bounds of the others are left."""
+        nobody = np.zeros(roots.weight.shape, dtype=bool)
+        bound, chosen = relaxed(self._blocks, roots, np.arange(len(roots)), nobody, nobody)
+        good = bound > self._slack
+        self._leave(roots.asked[~good], bound[~good])
+        return roots.only(good), bound[good], chosen[good]
 
     def _cut(self, nodes: _Nodes) -> Floats:
         """What a node has to be above."""

@@ -91,7 +91,7 @@ def _best_tranches(value: Floats, opening: Whole) -> tuple[Floats, Whole]:
     return np.take_along_axis(value, best[:, :, None], axis=2)[:, :, 0], best
 
 
-def better_prices(blocks: Blocks, inside: Inside, plain: Floats, roots: Roots, known: Floats) -> Roots:
+def better_prices(blocks: Blocks, inside: Inside, plain: Floats, roots: Roots, bound: Floats, known: Floats) -> Roots:
     """The roots with prices of their rows, and of the spend that their step asks for, at which the bounds are lowest.
 
     Args:
@@ -99,13 +99,14 @@ def better_prices(blocks: Blocks, inside: Inside, plain: Floats, roots: Roots, k
         inside: Their rows.
         plain: Value of each column without prices, with -inf as the last.
         roots: The roots; as they are, they are as good as any prices that are not better.
+        bound: Their bounds as they are.
         known: Value of a partnership of each root that is known: there is no use in bounds below.
     """
     rows = _with_spend(blocks, inside, roots)
     opening = plain[blocks.opens[roots.block, roots.opening]] + roots.earned
     joining = plain[blocks.joins[roots.block]] + roots.earning
     every, nobody = np.arange(len(roots)), np.zeros(roots.weight.shape, dtype=bool)
-    lowest, best = relaxed(blocks, roots, every, nobody, nobody)[0], roots
+    lowest, best = bound, roots
     prices = np.zeros(rows.opens.shape)
     for _ in range(STEPS):
         weight, tranche = _best_tranches(joining - np.einsum("pr,prmt->pmt", prices, rows.joins), roots.opening)

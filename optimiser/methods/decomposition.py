@@ -131,6 +131,10 @@ class Decomposition:
         """Seconds that are left; None without a limit."""
         return None if self.limits.seconds is None else max(0.0, self.limits.seconds - (time.monotonic() - self._began))
 
+    def _at_most(self, seconds: float | None) -> float | None:
+        """So many seconds, or what is left if that is less; None without either limit."""
+        return min((limit for limit in (self._left(), seconds) if limit is not None), default=None)
+
     def _over(self) -> bool:
         left = self._left()
         return self.limits.interrupt.is_set() or (left is not None and left <= 0)
@@ -157,14 +161,12 @@ class Decomposition:
         model = formulations.build(self.priced.only(kept), objective=self.objective, presolve=False)
         if model.unreachable:
             return self._nothing(Termination.INFEASIBLE)
-        left = self._left()
-        times = [limit for limit in (left, seconds) if limit is not None]
         wanted = self.bound - self._allowed(self.bound) / (1 + self.limits.gap)
         enough = Enough(self.limits.interrupt, lambda progress: progress.incumbent is not None and progress.incumbent >= wanted)
         limits = replace(
             self.limits,
             gap=self.limits.gap / 10 if gap is None else gap,
-            seconds=min(times, default=None),
+            seconds=self._at_most(seconds),
             interrupt=enough,
             on_progress=self._passed_on(enough),
         )
@@ -180,9 +182,7 @@ class Decomposition:
 
     def _piece(self, seconds: float) -> Limits:
         """Limits for a part of the whole, solved by itself."""
-        left = self._left()
-        times = [limit for limit in (left, seconds) if limit is not None]
-        return replace(self.limits, gap=self.limits.gap / FINE, seconds=min(times), on_progress=None)
+        return replace(self.limits, gap=self.limits.gap / FINE, seconds=self._at_most(seconds), on_progress=None)
 
     def _passed_on(self, enough: Enough) -> Any:
         """Progress of a small model in terms of the whole."""

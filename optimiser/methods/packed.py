@@ -51,21 +51,13 @@ def packed(blocks: Blocks, tight: Tightened, moves: pd.DataFrame, limits: Callab
 def _services(blocks: Blocks, packing: Packing, tight: Tightened) -> Iterator[Mask]:
     """The partnerships of one service after another, as far as they are worth choosing from."""
     lost = -packing.worth(tight.reduced)
-    service = _services_of(blocks, packing)
+    by_column = blocks.by_column(blocks.service, packing.columns)
+    service = np.array([by_column[point[0]] for point in packing.points], dtype=np.intp)
     for name in np.unique(service):
         mine = np.flatnonzero(service == name)
         mask = np.zeros(len(service), dtype=bool)
         mask[mine[np.argsort(lost[mine], kind="stable")[:MANY]]] = True
         yield mask
-
-
-def _services_of(blocks: Blocks, packing: Packing) -> NDArray[np.intp]:
-    """The service of each point, by its position among them."""
-    services = np.unique([s for s, _, _ in blocks.partnerships], return_inverse=True)[1]
-    of_column = np.full(packing.columns, NONE, dtype=np.intp)
-    there = blocks.opens != NONE
-    of_column[blocks.opens[there]] = np.broadcast_to(services[:, None], blocks.opens.shape)[there]
-    return np.array([of_column[list(point)].max() for point in packing.points], dtype=np.intp)
 
 
 def _moves(blocks: Blocks, packing: Packing, chosen: Mask, moves: int) -> Mask:

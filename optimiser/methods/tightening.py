@@ -133,9 +133,8 @@ def tightened(blocks: Blocks, duals: Duals, inside: NDArray[np.bool_], tolerance
             should be.
     """
     stage = _Stage(blocks, duals, inside, tolerance)
-    services = np.unique([s for s, _, _ in blocks.partnerships], return_inverse=True)[1]
-    label = np.zeros(len(blocks), dtype=np.intp) if whole else services
-    parted = split(stage.linked, _by_column(blocks, label, len(stage.linked.cost)))
+    label = np.zeros(len(blocks), dtype=np.intp) if whole else blocks.service
+    parted = split(stage.linked, blocks.by_column(label, len(stage.linked.cost)))
     upper, prices, found = np.zeros(len(blocks)), stage.prices.copy(), dict[Column, None]()
     bound = parted.rest(prices)
     for part in parted.parts(stage.prices):
@@ -187,12 +186,3 @@ class _Stage:
             inner.search()
         inner.at_best()
         return inner, pricing
-
-
-def _by_column(blocks: Blocks, label: Whole, columns: int) -> Whole:
-    """The label of the block of each column; NOWHERE for columns in none."""
-    found = np.full(columns + 1, NOWHERE, dtype=np.intp)  # NONE is the last place
-    found[blocks.opens], found[blocks.joins] = label[:, None], label[:, None, None]
-    if blocks.purchases is not None:
-        found[blocks.purchases.column] = label[blocks.purchases.block]
-    return found[:-1]

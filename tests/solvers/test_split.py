@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from linked_toys import Listed, toy
 
-from solvers.column_generation import Duals
-from solvers.split import NOWHERE, due, split
+from solvers.column_generation import Duals, due
+from solvers.split import NOWHERE, split
 
 INF = np.inf
 
@@ -65,4 +65,4 @@ def test_bounds_add_up(seed, shared):
 def test_due():
     """A price above 0 is due on the upper bound, one below on the lower."""
     linked = two_parts(np.random.default_rng(0)).linked
-    assert due(linked, np.array([1.0, 0.0, 3.0, -2.0])) == pytest.approx(5.0)
+    assert due(linked.lower, linked.upper, np.array([1.0, 0.0, 3.0, -2.0])) == pytest.approx(5.0)
