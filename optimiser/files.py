@@ -107,7 +107,7 @@ def _write_files(plan: Plan, folder: Path) -> None:
 
 def to_json(document: PlanDocument) -> str:
     """plan.json."""
-    return _json(document.model_dump(mode="json"))
+    return document.model_dump_json(indent=2) + "\n"
 
 
 def _json(data: Any) -> str:

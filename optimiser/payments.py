@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, vstack
 
 from formulations.pricing import Priced
 from optimiser.flows import Flows
+from solvers.scipy_sparse import sparse
 
 Array = NDArray[np.float64]
 Payments = dict[tuple[str, str, str], float]
@@ -59,7 +58,7 @@ class _Game:
     def _nets(self, group_of: list[str], groups: list[str]) -> Any:
         place, n = {group: index for index, group in enumerate(groups)}, len(self.members)
         rows = np.array([place[group] for group in group_of] * 2)
-        return csr_array((np.repeat([1.0, -1.0], n), (rows, np.arange(2 * n))), shape=(len(groups), 2 * n + 1))
+        return sparse.csr_array((np.repeat([1.0, -1.0], n), (rows, np.arange(2 * n))), shape=(len(groups), 2 * n + 1))
 
 
 @dataclass(frozen=True)
@@ -117,6 +116,8 @@ def _solve(game: _Game, most: float | None, settled: Mapping[str, float]) -> _An
         most: The total.
         settled: What councils pay at most that are not to be levelled any more.
     """
+    from scipy.optimize import linprog  # a third of a second to load, and seldom needed
+
     n, gains = len(game.members), game.gains
     total = np.concatenate([np.ones(n), np.zeros(n + 1)])
     rows: list[Any] = [-game.received]
@@ -125,12 +126,14 @@ def _solve(game: _Game, most: float | None, settled: Mapping[str, float]) -> _An
     if most is not None:
         levelled = np.array([i for i, c in enumerate(game.councils) if gains[i] > 0 and c not in settled], dtype=int)
         held = np.array([i for i, c in enumerate(game.councils) if c in settled], dtype=int)
-        part = csr_array((gains[levelled], (np.arange(len(levelled)), np.full(len(levelled), 2 * n))), shape=(len(levelled), 2 * n + 1))
-        rows += [-game.received[levelled] - part, -game.received[held], csr_array(total[None, :])]
+        part = sparse.csr_array(
+            (gains[levelled], (np.arange(len(levelled)), np.full(len(levelled), 2 * n))), shape=(len(levelled), 2 * n + 1)
+        )
+        rows += [-game.received[levelled] - part, -game.received[held], sparse.csr_array(total[None, :])]
         limits += [np.zeros(len(levelled)), np.array([settled[game.councils[i]] for i in held]) + TINY, np.array([most + TINY])]
         cost = np.concatenate([np.zeros(2 * n), [1.0]])
     zero = np.zeros(game.balance.shape[0])
-    found: Any = linprog(cost, vstack(rows), np.concatenate(limits), game.balance, zero, bounds=(0, None), method="highs")
+    found: Any = linprog(cost, sparse.vstack(rows), np.concatenate(limits), game.balance, zero, bounds=(0, None), method="highs")
     if found.x is None:
         return None
     price = -found.ineqlin.marginals[len(gains) : len(gains) + len(levelled)]

@@ -227,5 +227,5 @@ def versions() -> dict[str, str]:
 
 def run_id(found: PlanDocument) -> str:
     """Twelve characters that stand for a run: the same data, settings, versions and plan give the same id, whatever the folder's name."""
-    content = json.dumps(found.model_dump(mode="json", exclude={"run"}), sort_keys=True, ensure_ascii=False)
+    content = json.dumps(found.model_dump(mode="json", exclude={"run"}), sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(content.encode()).hexdigest()[:12]

@@ -24,10 +24,10 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from solvers.arrays import Floats
 from solvers.master import Master
+from solvers.scipy_sparse import sparse
 
 Column = tuple[int, ...]
 """A point of a block: the variables that are 1 in it."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import highspy
 import numpy as np
-from scipy import sparse
 
 from solvers.arrays import Floats
 from solvers.errors import SolverFailed
 from solvers.highs import new_highs
+from solvers.scipy_sparse import sparse
 
 if TYPE_CHECKING:
     from solvers.column_generation import Column, Linked

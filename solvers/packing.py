@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from solvers.arrays import Arrays, Floats
 from solvers.base import Limits
 from solvers.column_generation import Column, Linked
 from solvers.highs import solve_arrays
+from solvers.scipy_sparse import sparse
 
 Mask = NDArray[np.bool_]
 HAIR = 1e-6

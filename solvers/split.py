@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from solvers.arrays import Floats
 from solvers.column_generation import Linked, due
+from solvers.scipy_sparse import sparse
 
 Mask = NDArray[np.bool_]
 Whole = NDArray[np.intp]

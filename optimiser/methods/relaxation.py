@@ -18,13 +18,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from formulations import Objective, Priced, Skeleton, skeleton
 from formulations.decomposition import NONE, offers
 from optimiser.methods.tightening import Tightened, tightened
 from solvers.arrays import Floats, compile_model
 from solvers.column_generation import Duals, Linked, Pace
+from solvers.scipy_sparse import sparse
 
 MASTER = 1500
 """Up to so many rows master problems are of the whole; beyond, of one service after another."""
