@@ -10,8 +10,8 @@ Source: model.md, section 5.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -54,6 +54,12 @@ class Objective:
             raise ValueError(f"year {self.year} is out of range: the first year of the appraisal is 1")
         if self.change_cost < 0 or (self.change_cost and self.adopted is None):
             raise ValueError("a change cost is at least 0 and needs an adopted plan")
+
+    def part(self, nodes: Collection[tuple[str, str]]) -> Objective:
+        """The same, with the adopted plan's arrangements of some councils and services only."""
+        if self.adopted is None:
+            return self
+        return replace(self, adopted={key: found for key, found in self.adopted.items() if key in nodes})
 
     def running_weight(self, instance: Instance, discount: Array) -> Array:
         """What a pound a year counts in each period, shape (periods,)."""

@@ -8,6 +8,7 @@ not to moves; `Purchasing` holds what its rows need. Formulas: model.md, section
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -70,6 +71,22 @@ class Priced:
         found.__dict__["streams"] = replace(self.streams, row=self.streams.row[kept])
         return found
 
+    def parts(self) -> list[Priced]:
+        """The independent parts (`CouncilGraph.parts`), each with its moves, alternatives and demands, in their order."""
+        number = {node: i for i, nodes in enumerate(self.graph.parts) for node in nodes}
+        moves, options = (_grouped(table, number, len(self.graph.parts)) for table in (self.moves, self.options))
+        found = []
+        for nodes, rows, others in zip(self.graph.parts, moves, options, strict=True):
+            part = replace(
+                self,
+                graph=self.graph.part(nodes),
+                moves=self.moves.iloc[rows].reset_index(drop=True),
+                options=self.options.iloc[others].reset_index(drop=True),
+            )
+            part.__dict__["streams"] = replace(self.streams, row=self.streams.row[rows])
+            found.append(part)
+        return found
+
     @cached_property
     def streams(self) -> Streams:
         """How a pound a year of each move runs over the periods."""
@@ -106,6 +123,14 @@ class Priced:
         """One-off cost of each move or alternative, weighted by the period of its go-live; what is live has paid."""
         cost: Array = table["one_off"].to_numpy() * weight[np.maximum(table["tranche"].to_numpy(dtype=int), 0)]
         return cost
+
+
+def _grouped(table: pd.DataFrame, number: Mapping[tuple[str, str], int], count: int) -> list[NDArray[np.intp]]:
+    """Rows of a table by the number of their council and service, in their order."""
+    keys = zip(table["council"].tolist(), table["service"].tolist(), strict=True)
+    numbers = np.fromiter((number[key] for key in keys), dtype=np.intp, count=len(table))
+    ordered = np.argsort(numbers, kind="stable")
+    return np.split(ordered, np.searchsorted(numbers[ordered], np.arange(1, count)))
 
 
 def price(instance: Instance, graph: CouncilGraph | None = None) -> Priced:

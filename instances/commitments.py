@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 
 from instances.instance import LEAD_AUTHORITY, Instance
 from instances.tables import Commitment
@@ -47,6 +48,20 @@ class Decided:
             or key in self.live
             or any(service == shared and council in pair for *pair, shared in self.together)
         )
+
+    def only(self, keys: Collection[Key]) -> Decided:
+        """What is decided of some councils and services; what is decided of two, where both are among them."""
+        return replace(
+            self,
+            hosts=self.hosts & set(keys),
+            shares_with={key: hosts for key, hosts in self.shares_with.items() if key in keys},
+            together=tuple((a, b, s) for a, b, s in self.together if (a, s) in keys and (b, s) in keys),
+            live={key: found for key, found in self.live.items() if key in keys},
+        )
+
+    def demanded(self) -> set[Key]:
+        """Councils and services that have to be in a partnership, or are in one already."""
+        return {*self.hosts, *self.shares_with, *self.live, *((c, s) for a, b, s in self.together for c in (a, b))}
 
     def live_is_kept(self, key: Key) -> bool:
         """Whether nothing else that is decided contradicts what is live already."""

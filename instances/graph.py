@@ -8,6 +8,7 @@ What it forbids it keeps, with the rule and the figures, so that "why not?" has 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -121,6 +122,12 @@ class CouncilGraph(Pairs):
             if (a, service) in known and (b, service) in known:
                 graph.add_edge((a, service), (b, service))
         return sorted((frozenset(part) for part in nx.connected_components(graph)), key=lambda part: (-len(part), min(part)))
+
+    def part(self, nodes: frozenset[tuple[str, str]]) -> CouncilGraph:
+        """The graph with what is demanded of an independent part only; all else that is known stays known."""
+        found = copy(self)
+        found.__dict__ |= {"decided": self.decided.only(nodes), "parts": [nodes]}
+        return found
 
     @cached_property
     def network(self) -> nx.Graph[str]:

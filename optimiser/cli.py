@@ -191,6 +191,10 @@ MethodOption = Annotated[
 ]
 
 
+WarmStartOption = Annotated[
+    Path | None,
+    typer.Option("--warm-start", metavar="RUN", help="Folder of an earlier run of this or nearly this instance to start from."),
+]
 ObjectiveOption = Annotated[
     ObjectiveName,
     typer.Option("--objective", help="What is maximised: NPV, the undiscounted saving, or the yearly position in one year."),
@@ -226,6 +230,7 @@ def solve(
     change_cost: Annotated[
         float, typer.Option("--change-cost", min=0.0, metavar="POUNDS", help="With --adopted: what each change has to earn.")
     ] = 0.0,
+    warm_start: WarmStartOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for the files of the run; runs/INSTANCE/RUN unless given.")
     ] = None,
@@ -244,6 +249,7 @@ def solve(
             scenarios=_split(scenario),
             overrides=set_ or [],
             objective=Request(objective.kind, year, adopted, change_cost),
+            warm_start=warm_start,
             out=out,
             overwrite=overwrite,
             show_progress=not (quiet or json),

@@ -130,6 +130,7 @@ def solve_instance(
     scenarios: Sequence[str],
     overrides: Sequence[str],
     objective: Any,
+    warm_start: Path | None,
     out: Path | None,
     overwrite: bool,
     show_progress: bool,
@@ -137,7 +138,7 @@ def solve_instance(
 ) -> Outcome:
     """The command `solve`."""
     from instances import read
-    from optimiser.files import check_out
+    from optimiser.files import check_out, read_start
 
     if out is not None:
         check_out(out, overwrite=overwrite)
@@ -148,6 +149,7 @@ def solve_instance(
     from optimiser.progress import reporter
 
     settings["objective"] = requested(instance, objective)
+    settings["start"] = None if warm_start is None else read_start(warm_start)
     interrupt = threading.Event()
     with reporter(enabled=show_progress) as report, _signals(interrupt) as stage:
 

@@ -17,6 +17,8 @@ from optimiser.flows import Decision, Flow, Flows, Taken, by_partnership, plan_f
 from optimiser.payments import Payments, payments_between
 from optimiser.plan import CashFlow, CouncilResult, HeadTotal, Member, OptionTaken, Partnership, PlanDocument, Summary
 
+Solution = tuple[Any, Mapping[str, float]]
+"""A model, and the values of its variables by name."""
 DECIMALS = 6
 """Amounts are kept to a millionth of a pound, so that sums of rounded amounts still agree to the penny."""
 
@@ -26,16 +28,19 @@ def amount(value: float) -> float:
     return round(float(value), DECIMALS) + 0.0
 
 
-def decisions(model: Any, values: Mapping[str, float]) -> list[Decision]:
-    """The moves that a solution of the model takes: by service and host, the host first, then by tranche and name."""
-    found = [Decision(s, h, v, h, k) for s, h, v, k in model.sets.opens if values[model.opens[s, h, v, k].name] > 0.5]
-    found += [Decision(s, h, v, c, k) for c, s, h, v, k in model.sets.joins if values[model.joins[c, s, h, v, k].name] > 0.5]
+def decisions(plans: Iterable[Solution]) -> list[Decision]:
+    """The moves that solutions of models take: by service and host, the host first, then by tranche and name."""
+    found = []
+    for model, values in plans:
+        found += [Decision(s, h, v, h, k) for s, h, v, k in model.sets.opens if values[model.opens[s, h, v, k].name] > 0.5]
+        found += [Decision(s, h, v, c, k) for c, s, h, v, k in model.sets.joins if values[model.joins[c, s, h, v, k].name] > 0.5]
     return sorted(found, key=lambda d: (d.service, d.host, d.vehicle, d.council != d.host, d.tranche, d.council))
 
 
-def options_taken(model: Any, values: Mapping[str, float]) -> list[Taken]:
-    """The alternatives that a solution of the model takes, by service and council."""
-    return [Taken(s, c, o, k) for c, s, o, k in model.sets.takes if values[model.takes[c, s, o, k].name] > 0.5]
+def options_taken(plans: Iterable[Solution]) -> list[Taken]:
+    """The alternatives that solutions of models take, by service and council."""
+    found = [Taken(s, c, o, k) for model, values in plans for c, s, o, k in model.sets.takes if values[model.takes[c, s, o, k].name] > 0.5]
+    return sorted(found, key=lambda taken: (taken.service, taken.council, taken.option, taken.tranche))
 
 
 def document(

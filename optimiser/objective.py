@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
-
 from formulations import Objective
 from instances import Instance
 from optimiser.errors import UsageError
-from optimiser.files import PLAN_FILE
-from optimiser.plan import Plan, PlanDocument
+from optimiser.files import read_plan
 
 Kind = Literal["npv", "net_saving", "yearly_position"]
 
@@ -45,18 +42,7 @@ def requested(instance: Instance, request: Request) -> Objective:
         if request.change_cost:
             raise UsageError("--change-cost needs --adopted: the plan against which changes count")
         return Objective(request.kind, request.year)
-    adopted = _adopted(request.adopted).arrangements()
+    adopted = read_plan(request.adopted, "--adopted").arrangements()
     if adopted and not any(key in instance.baselines for key in adopted):
         raise UsageError(f"--adopted {request.adopted} is about other councils and services than this instance")
     return Objective(request.kind, request.year, adopted, request.change_cost)
-
-
-def _adopted(path: Path) -> PlanDocument:
-    """The plan in a run's folder or in its plan.json."""
-    file = path / PLAN_FILE if path.is_dir() else path
-    try:
-        return Plan.from_json(file).document
-    except OSError as error:
-        raise UsageError(f"--adopted {path} cannot be read: {error.strerror}; name the folder of a run") from error
-    except (ValidationError, UnicodeDecodeError) as error:
-        raise UsageError(f"--adopted {path} is not a plan of this version; name the folder of a run") from error

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+import operator
 import platform
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import metadata
@@ -23,10 +25,12 @@ from optimiser.audit import audit
 from optimiser.errors import AuditError, InfeasibleError, NoPlanError
 from optimiser.extract import decisions, document, options_taken
 from optimiser.infeasible import reasons
-from optimiser.methods import METHODS, Choice, MethodName, choose
+from optimiser.methods import Choice, MethodName, chosen, solve_by
+from optimiser.methods.solved import Solved
 from optimiser.plan import Plan, PlanDocument
+from optimiser.start import Learned, Start
 from optimiser.ties import Ties
-from solvers.base import Holds, Limits, Progress, Result, Termination
+from solvers.base import Holds, Limits, Progress, Result, Solver, Termination
 
 EXACT_MOVES = 3000
 """Up to this many moves a plan is solved to optimality by default."""
@@ -52,6 +56,7 @@ class SolveSettings:
         method: `compact` is one model for the back end; `decomposition` prices partnerships one by one; `auto` chooses.
         interrupt: Set it to stop the solve; the incumbent is kept.
         objective: What is maximised; NPV unless given.
+        start: An earlier plan to start from: `Plan.start()`.
         on_stage: Called with the name of each stage as it begins, and a remark: of the solve, the method and why.
         on_progress: Called with incumbent, bound and gap (GBP) while the solver runs.
     """
@@ -64,6 +69,7 @@ class SolveSettings:
     method: MethodName = "auto"
     interrupt: threading.Event = field(default_factory=threading.Event)
     objective: Objective = field(default_factory=Objective)
+    start: Start | None = None
     on_stage: Callable[[str, str], None] | None = None
     on_progress: Callable[[Progress], None] | None = None
 
@@ -88,30 +94,68 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
         priced = formulations.price(instance)
     gap = default_gap(len(priced.moves)) if settings.gap is None else settings.gap
     solver, limits = solvers.get(settings.solver), _limits(settings, gap)
-    choice = choose(settings.method, len(priced.moves))
+    choice = chosen(settings.method, priced)
     with _stage("solve", settings, timings, f"{choice.method}: {choice.why}"):
-        solved = METHODS[choice.method](priced, settings.objective, solver, limits)
-    model, result = solved.model, solved.result
-    if solved.unreachable or result.termination is Termination.INFEASIBLE:
-        raise InfeasibleError(instance.name, reasons(priced, solved.unreachable, solver, limits))
+        whole = solve_by(settings.method, priced, settings.objective, solver, limits, settings.start)
+    result = whole.result
+    if whole.unreachable or result.termination is Termination.INFEASIBLE:
+        raise InfeasibleError(instance.name, reasons(priced, whole.unreachable, solver, limits))
     if result.holds is Holds.NOTHING:
         raise NoPlanError(instance.name, result.termination.value, None if result.bound is None else result.bound * THOUSAND)
-    values, objective = formulations.settle(model, result.values)
-    ties = "not settled"
+    settled = [_Settled.of(part) for part in whole.parts]
     if gap == 0 and result.holds is Holds.OPTIMUM:
         with _stage("settle ties", settings, timings):
-            left = None if settings.time_limit is None else max(0.0, settings.time_limit - result.seconds)
-            chosen, ties = Ties(model, solver, replace(limits, seconds=left), objective).settle(values)
-            values, objective = formulations.settle(model, chosen)
+            until = None if settings.time_limit is None else time.monotonic() + settings.time_limit - result.seconds
+            settled = [part.without_ties(solver, limits, until) for part in settled]
     with _stage("audit", settings, timings):
-        found = _document(priced, model, values, result, settings.objective)
+        found = _document(priced, settled, result, settings.objective)
         checked = audit(instance, found, settings.objective.adopted)
+        objective = (result.objective or 0.0) + sum(part.gained for part in settled)
         faults = [*_against_model(found, objective * THOUSAND), *checked.faults]
-    manifest = _manifest(priced, settings, choice, gap, result, found, ties)
+    manifest = _manifest(priced, settings, choice, gap, result, found, _ties(settled))
     found = found.model_copy(update={"rules": checked.rules, "manifest": manifest})
     if faults:
         raise AuditError(instance.name, faults, found)
-    return Plan(found.model_copy(update={"run": run_id(found)}), instance.name, timings)
+    learned = functools.reduce(operator.or_, (part.learned for part in whole.parts), Learned())
+    return Plan(found.model_copy(update={"run": run_id(found)}), instance.name, timings, learned)
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """The plan of one part.
+
+    Attributes:
+        solved: What the method gave.
+        values: Values of the model's variables, purchasing settled.
+        objective: Value of the objective there, thousand GBP.
+        ties: How the plan was found among those that are as good.
+    """
+
+    solved: Solved
+    values: Mapping[str, float]
+    objective: float
+    ties: str = "not settled"
+
+    @classmethod
+    def of(cls, solved: Solved) -> _Settled:
+        return cls(solved, *formulations.settle(solved.model, solved.result.values))
+
+    @property
+    def gained(self) -> float:
+        """By how much settling it has changed the objective, thousand GBP."""
+        return self.objective - (self.solved.result.objective or 0.0)
+
+    def without_ties(self, solver: Solver, limits: Limits, until: float | None) -> _Settled:
+        """The plan that comes first among those as good."""
+        left = None if until is None else max(0.0, until - time.monotonic())
+        values, ties = Ties(self.solved.model, solver, replace(limits, seconds=left), self.objective).settle(self.values)
+        return _Settled(self.solved, *formulations.settle(self.solved.model, values), ties)
+
+
+def _ties(settled: Sequence[_Settled]) -> str:
+    """How the plan was found among those as good: `unique` and `settled` as far as all parts are."""
+    said = {part.ties for part in settled}
+    return next((ties for ties in ("not settled", "settled") if ties in said), "unique" if said else "not settled")
 
 
 def default_gap(moves: int) -> float:
@@ -145,11 +189,11 @@ def _limits(settings: SolveSettings, gap: float) -> Limits:
     )
 
 
-def _document(priced: Priced, model: Any, values: Mapping[str, float], result: Result, objective: Objective) -> PlanDocument:
+def _document(priced: Priced, settled: Sequence[_Settled], result: Result, objective: Objective) -> PlanDocument:
     status = "optimal" if result.holds is Holds.OPTIMUM else "feasible"
     bound = None if result.bound is None else result.bound * THOUSAND
-    taken, options = decisions(model, values), options_taken(model, values)
-    return document(priced, taken, options, objective=objective, status=status, bound=bound)
+    plans = [(part.solved.model, part.values) for part in settled]
+    return document(priced, decisions(plans), options_taken(plans), objective=objective, status=status, bound=bound)
 
 
 def _against_model(found: PlanDocument, objective: float) -> list[str]:
@@ -182,6 +226,7 @@ def _manifest(
             "objective_year": settings.objective.year,
             "change_cost": settings.objective.change_cost,
             "adopted": _digest_of(settings.objective.adopted),
+            "warm_start": None if settings.start is None else settings.start.run,
         },
         "versions": versions(),
         "moves": len(priced.moves),

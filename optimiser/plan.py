@@ -14,6 +14,8 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from optimiser.start import Learned, Start
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -172,13 +174,17 @@ class Plan:
         document: Everything, as in plan.json.
         instance: Name of the folder or case, a label; not part of the plan, since the same data may stand in another.
         timings: Seconds of each stage; not part of the plan, since they differ from run to run.
+        learned: What a later solve can start from besides the plan.
     """
 
-    def __init__(self, document: PlanDocument, instance: str = "", timings: dict[str, float] | None = None) -> None:
+    def __init__(
+        self, document: PlanDocument, instance: str = "", timings: dict[str, float] | None = None, learned: Learned | None = None
+    ) -> None:
         """Wrap a document."""
         self.document = document
         self.instance = instance
         self.timings = dict(timings or {})
+        self.learned = learned or Learned()
 
     def __repr__(self) -> str:
         """A line for the console."""
@@ -190,6 +196,10 @@ class Plan:
     def from_json(cls, path: Path | str) -> Plan:
         """Read a plan.json."""
         return cls(PlanDocument.model_validate_json(Path(path).read_text(encoding="utf-8")))
+
+    def start(self) -> Start:
+        """What a later solve, of the same or of changed data, starts from."""
+        return Start(self.document.run, self.document.arrangements(), self.learned)
 
     @property
     def status(self) -> str:

@@ -107,6 +107,15 @@ def due(lower: Floats, upper: Floats, duals: Floats) -> float:
     return float(np.where(duals > 0, upper, np.where(duals < 0, lower, 0.0)) @ duals)
 
 
+def values_of(columns: Sequence[Column], values: Floats) -> Floats:
+    """What each column is worth at some values of the variables, shape (columns,)."""
+    places = np.fromiter((place for column in columns for place in column), dtype=np.intp)
+    ends = np.cumsum([len(column) for column in columns], dtype=np.intp)
+    total = np.concatenate([[0.0], np.cumsum(values[places])])
+    found: Floats = total[ends] - total[ends - np.diff(ends, prepend=0)]
+    return found
+
+
 RAISES = 6
 """Times that missing a row is made dearer before it counts as impossible to meet."""
 

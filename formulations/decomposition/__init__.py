@@ -3,7 +3,22 @@
 from formulations.decomposition.blocks import NONE, Blocks, blocks_of
 from formulations.decomposition.exact import Exact, exact
 from formulations.decomposition.inside import Inside, inside_of
+from formulations.decomposition.partnerships import Named, columns_of, named
 from formulations.decomposition.pricing_problem import Offers, offers
 from formulations.decomposition.skeleton import Skeleton
 
-__all__ = ["NONE", "Blocks", "Exact", "Inside", "Offers", "Skeleton", "blocks_of", "exact", "inside_of", "offers"]
+__all__ = [
+    "NONE",
+    "Blocks",
+    "Exact",
+    "Inside",
+    "Named",
+    "Offers",
+    "Skeleton",
+    "blocks_of",
+    "columns_of",
+    "exact",
+    "inside_of",
+    "named",
+    "offers",
+]

@@ -96,6 +96,12 @@ class Blocks:
         """Service of each block, by its position among the sorted services of all, shape (blocks,)."""
         return np.unique([s for s, _, _ in self.partnerships], return_inverse=True)[1]
 
+    def may_be_together(self, block: int, members: Sequence[int]) -> bool:
+        """Whether rules about pairs and the greatest size allow some members of a block, by their places."""
+        number, row = self.place[block]
+        apart = self.buckets[number].sets[row][:, list(members)] == 0
+        return len(members) <= self.most[block] and not bool(apart.any(axis=1).all())
+
     def by_column(self, label: Whole, columns: int) -> Whole:
         """A label of blocks for each of their columns, shape (columns,); NONE for columns in no block."""
         found = np.full(columns + 1, NONE, dtype=np.intp)  # NONE is the last place

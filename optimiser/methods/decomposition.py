@@ -25,10 +25,12 @@ from numpy.typing import NDArray
 
 import formulations
 from formulations import Objective, Priced
+from optimiser.methods.incumbent import Incumbent, from_plan
 from optimiser.methods.neighbourhoods import corners, services
 from optimiser.methods.packed import packed
 from optimiser.methods.relaxation import Relaxation, share_of, within
 from optimiser.methods.solved import Solved, nothing, version
+from optimiser.start import Learned, Start
 from solvers.arrays import ContradictionError
 from solvers.base import Holds, Limits, Progress, Result, Solver, Termination, relative_gap
 from solvers.column_generation import Pace
@@ -53,17 +55,10 @@ HAIR = 2e-5
 """Regret beyond what is needed, thousand GBP: plans that are as good to the penny stay in."""
 FOR_BOUND = 0.6
 """Share of the time there is that the search for the bound may take, so that some is left for a plan."""
+NEAR = 0.05
+"""A bound at prices learned before is near a plan if it is above it by no more than this share."""
 CLOSE = 0.002
 """As close to the lowest bound as steps along subgradients lead where master problems do the rest."""
-
-
-@dataclass
-class Incumbent:
-    """The best plan so far: its value (thousand GBP), the values of its variables by name, and the model that has them."""
-
-    value: float
-    values: Mapping[str, float]
-    model: Any
 
 
 @dataclass
@@ -74,6 +69,7 @@ class Decomposition:
     objective: Objective
     solver: Solver
     limits: Limits
+    start: Start | None = None
     incumbent: Incumbent | None = field(init=False, default=None)
     bound: float = field(init=False, default=math.inf)
     root_bound: float | None = field(init=False, default=None)
@@ -83,6 +79,7 @@ class Decomposition:
         self._began = time.monotonic()
         self.priced = formulations.presolved(self.priced, self.objective)
         self._regrets: Any = None
+        self._learned = Learned()
         self._count, self._delta = 0, 0.0
 
     def solve(self) -> Solved:
@@ -93,7 +90,11 @@ class Decomposition:
             return Solved(None, self._nothing(Termination.INFEASIBLE))
         if relaxation.unreachable:
             return Solved(relaxation.model, self._nothing(Termination.INFEASIBLE), relaxation.unreachable)
+        if self.start is not None:
+            self.incumbent = from_plan(self.priced, self.objective, self.start, self.solver, self._piece(None))
         self._lower(relaxation)
+        if self._proven() and self._complete():
+            return self._answer(Termination.OPTIMAL)
         few = self._count = FEW * relaxation.decisions
         if few <= WHOLE:
             self._delta = share_of(self._regrets, few)
@@ -109,16 +110,27 @@ class Decomposition:
         duals.deadline = None if self.limits.seconds is None else self._began + FOR_BOUND * self.limits.seconds
         duals.stopped = self.limits.interrupt.is_set
         duals.keeping = relaxation.small
-        duals.descend(CLOSE if duals.keeping else 0.0)
-        self._note_bound(relaxation.bound)
-        if duals.keeping:
+        near = self._near(relaxation)
+        if not near:
+            duals.descend(CLOSE if duals.keeping else 0.0)
+            self._note_bound(relaxation.bound)
+        if duals.keeping and not self._proven():
             duals.search()
             self._note_bound(relaxation.bound)
-        if not duals.over() and (not duals.keeping or relaxation.loose(self.limits.gap / 10)):
+        if not self._proven() and not duals.over() and (not duals.keeping or relaxation.loose(self.limits.gap / 10)):
             relaxation.tighten(duals.pace.tolerance)
             self._note_bound(relaxation.bound)
         self.root_bound = self.bound
         self._regrets = relaxation.regrets()
+        self._learned = relaxation.learned()
+
+    def _near(self, relaxation: Relaxation) -> bool:
+        """Whether prices learned before give a bound that is near the earlier plan, so that no steps are needed to come there."""
+        if self.start is None or not self.start.learned:
+            return False
+        relaxation.begin(self.start.learned)
+        self._note_bound(relaxation.bound)
+        return self.incumbent is not None and self.bound - self.incumbent.value <= NEAR * abs(self.incumbent.value)
 
     def _note_bound(self, bound: float) -> None:
         self.bound = min(self.bound, bound)
@@ -180,7 +192,7 @@ class Decomposition:
                 self._note_bound(self.bound)
         return result
 
-    def _piece(self, seconds: float) -> Limits:
+    def _piece(self, seconds: float | None) -> Limits:
         """Limits for a part of the whole, solved by itself."""
         return replace(self.limits, gap=self.limits.gap / FINE, seconds=self._at_most(seconds), on_progress=None)
 
@@ -302,9 +314,9 @@ class Decomposition:
             seed=self.limits.seed,
             root_bound=self.root_bound,
         )
-        return Solved(self.incumbent.model, result)
+        return Solved(self.incumbent.model, result, learned=self._learned)
 
 
-def solve_decomposed(priced: Priced, objective: Objective, solver: Solver, limits: Limits) -> Solved:
+def solve_decomposed(priced: Priced, objective: Objective, solver: Solver, limits: Limits, start: Start | None = None) -> Solved:
     """Solve by decomposition; see the module."""
-    return Decomposition(priced, objective, solver, limits).solve()
+    return Decomposition(priced, objective, solver, limits, start).solve()

@@ -20,12 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formulations import Objective, Priced, Skeleton, skeleton
-from formulations.decomposition import NONE, offers
+from formulations.decomposition import NONE, columns_of, named, offers
 from optimiser.methods.tightening import Tightened, tightened
+from optimiser.start import Learned
 from solvers.arrays import Floats, compile_model
-from solvers.column_generation import Duals, Linked, Pace
+from solvers.column_generation import Column, Duals, Linked, Pace, values_of
 from solvers.scipy_sparse import sparse
 
+PASSED_ON = 5
+"""Partnerships for each council and service that a later solve gets to begin with."""
+TINY = 1e-7
+"""A price below this is none, thousand GBP."""
 MASTER = 1500
 """Up to so many rows master problems are of the whole; beyond, of one service after another."""
 
@@ -61,6 +66,26 @@ class Relaxation:
         self.inside = Skeleton.inside(arrays.rows)
         self.small = len(self.inside) <= MASTER
         self.tightened: Tightened | None = None
+        self._rows, self._known = arrays.rows, list[Column]()
+
+    def begin(self, learned: Learned) -> None:
+        """Begin at the prices and partnerships of an earlier solve, as far as their rows and moves are there."""
+        self.duals.start(np.array([learned.prices.get(row.name, 0.0) for row in self._rows]))
+        self._known = list(columns_of(self.blocks, learned.partnerships))
+        self.duals.keep(self._known)
+        self.duals.at_best()
+
+    def learned(self) -> Learned:
+        """What a later solve may begin with."""
+        prices = self.duals.duals.copy()
+        columns, reduced = list(self.duals.columns), self.duals.reduced()
+        if self.tightened is not None:
+            prices[~self.inside] = self.tightened.prices
+            columns, reduced = self.tightened.found, self.tightened.reduced
+        lost = -values_of(columns, reduced)
+        chosen = np.argsort(lost, kind="stable")[: PASSED_ON * self.decisions]
+        known = {self._rows[row].name: float(prices[row]) for row in np.flatnonzero(np.abs(prices) > TINY).tolist()}
+        return Learned(prices=known, partnerships=tuple(sorted(named(self.blocks, (columns[number] for number in chosen)))))
 
     @property
     def bound(self) -> float:
@@ -78,7 +103,7 @@ class Relaxation:
     def tighten(self, tolerance: float) -> None:
         """Keep the rows inside partnerships in each of them, from the prices found."""
         loose = self.loose(tolerance)
-        self.tightened = tightened(self.blocks, self.duals, self.inside, tolerance, whole=self.small, together=loose)
+        self.tightened = tightened(self.blocks, self.duals, self.inside, tolerance, whole=self.small, together=loose, known=self._known)
 
     def regrets(self) -> Floats:
         """Regret of every move, thousand GBP, shape (moves,); infinite for one that no partnership can have."""

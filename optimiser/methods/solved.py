@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from formulations import Unreachable
+from optimiser.start import Learned
 from solvers.base import Holds, Limits, Result, Solver, Termination
 
 
@@ -17,11 +18,13 @@ class Solved:
         model: The model that holds the plan; None without one.
         result: What is proven.
         unreachable: Demands that no move can meet; then nothing was solved.
+        learned: What a later solve may start from.
     """
 
     model: Any
     result: Result
     unreachable: tuple[Unreachable, ...] = ()
+    learned: Learned = field(default_factory=Learned)
 
 
 def nothing(termination: Termination, solver: Solver, limits: Limits) -> Result:

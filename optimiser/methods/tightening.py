@@ -19,6 +19,8 @@ from solvers.column_generation import Column, Duals, Linked, Pace
 from solvers.split import NOWHERE, split
 
 Whole = NDArray[np.intp]
+HAIR = 1e-6
+"""Rows are kept to within this."""
 WORTH = 1e-6
 """What a partnership has to be worth to be looked at, thousand GBP."""
 FEWEST, MOST = 2_000, 50_000
@@ -120,7 +122,9 @@ class Tightened:
     found: list[Column]
 
 
-def tightened(blocks: Blocks, duals: Duals, inside: NDArray[np.bool_], tolerance: float, *, whole: bool, together: bool) -> Tightened:
+def tightened(
+    blocks: Blocks, duals: Duals, inside: NDArray[np.bool_], tolerance: float, *, whole: bool, together: bool, known: Sequence[Column] = ()
+) -> Tightened:
     """Keep the rows inside blocks, from the best duals of all rows.
 
     Args:
@@ -131,19 +135,21 @@ def tightened(blocks: Blocks, duals: Duals, inside: NDArray[np.bool_], tolerance
         whole: Whether the blocks are one part; otherwise those of each service are.
         together: Whether the prices across services are to move once more, since rules inside partnerships have changed what they
             should be.
+        known: Partnerships of an earlier solve; those that break a row inside them are left out.
     """
     stage = _Stage(blocks, duals, inside, tolerance)
     label = np.zeros(len(blocks), dtype=np.intp) if whole else blocks.service
-    parted = split(stage.linked, blocks.by_column(label, len(stage.linked.cost)))
+    by_column = blocks.by_column(label, len(stage.linked.cost))
+    parted = split(stage.linked, by_column)
     upper, prices, found = np.zeros(len(blocks)), stage.prices.copy(), dict[Column, None]()
-    bound = parted.rest(prices)
+    bound, mine_of = parted.rest(prices), stage.kept(known, by_column)
     for part in parted.parts(stage.prices):
         mine = np.flatnonzero(label == part.label)
-        inner, pricing = stage.search(part.linked, mine, stage.prices[part.rows])
+        inner, pricing = stage.search(part.linked, mine, stage.prices[part.rows], mine_of.get(part.label, ()))
         bound, upper[mine], prices[part.rows] = bound + inner.bound, pricing.upper, inner.duals
         found |= dict.fromkeys(inner.columns) | pricing.others
     if together and not whole and not duals.over():
-        inner, pricing = stage.search(stage.linked, np.arange(len(blocks)), prices, tuple(found), TOGETHER)
+        inner, pricing = stage.search(stage.linked, np.arange(len(blocks)), prices, tuple(found), TOGETHER, 4 * MOST)
         found |= dict.fromkeys(inner.columns) | pricing.others
         if inner.bound < bound:
             bound, upper, prices = inner.bound, pricing.upper, inner.duals
@@ -167,19 +173,30 @@ class _Stage:
         self.linked = replace(whole, matrix=rows[~inside], lower=whole.lower[~inside], upper=whole.upper[~inside])
         self.prices: Floats = duals.duals[~inside]
         self.own: Floats = rows[inside].T @ duals.duals[inside]
+        self._inside = (whole.lower[inside], whole.upper[inside], rows[inside].tocsc())
         self._blocks, self._rules = blocks, inside_of(blocks, rows[inside], whole.lower[inside], whole.upper[inside])
         self._before, self._tolerance = duals, tolerance
         self._slack = max(WORTH, tolerance * abs(duals.bound) / max(1, len(blocks)))
 
+    def kept(self, columns: Sequence[Column], by_column: Whole) -> dict[int, list[Column]]:
+        """The columns that keep the rows inside blocks, by the label of their block."""
+        found: dict[int, list[Column]] = {}
+        lower, upper, rows = self._inside
+        for column in columns:
+            taken = rows[:, list(column)].sum(axis=1)
+            if ((taken >= lower - HAIR) & (taken <= upper + HAIR)).all():
+                found.setdefault(int(by_column[column[0]]), []).append(column)
+        return found
+
     def search(
-        self, linked: Linked, mine: Whole, prices: Floats, known: Sequence[Column] = (), rounds: int = ROUNDS
+        self, linked: Linked, mine: Whole, prices: Floats, known: Sequence[Column] = (), rounds: int = ROUNDS, nodes: int = FEWEST
     ) -> tuple[Duals, Pricing]:
         """Search for prices of some rows that link some blocks; the pricing is left as it was at the best prices."""
         pricing = Pricing(self._blocks.part(mine), self._rules.part(mine), self.own, self._slack)
         inner = Duals(linked, pricing, Pace(tolerance=self._tolerance, rounds=rounds, again=0), self._before.deadline, self._before.stopped)
         inner.start(prices)
         inner.keep(known)
-        pricing.nodes = 4 * MOST if known else FEWEST
+        pricing.nodes = nodes
         inner.at_best()
         inner.search()
         while inner.gap > self._tolerance and not inner.over() and pricing.more():
