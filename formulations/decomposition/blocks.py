@@ -6,7 +6,7 @@ tranche. Positions on the tranche axis are those of `Blocks.tranches`, the first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -95,6 +95,14 @@ class Blocks:
     def service(self) -> Whole:
         """Service of each block, by its position among the sorted services of all, shape (blocks,)."""
         return np.unique([s for s, _, _ in self.partnerships], return_inverse=True)[1]
+
+    def moves_of(self, partnerships: Iterable[Sequence[int]], moves: int) -> NDArray[np.bool_]:
+        """The moves of partnerships given by their columns, shape (moves,)."""
+        columns = np.array([column for columns in partnerships for column in columns], dtype=np.intp)
+        taken = np.zeros(moves, dtype=bool)
+        for where, rows in ((self.opens, self.open_rows), (self.joins, self.join_rows)):
+            taken[rows[(where != NONE) & np.isin(where, columns)]] = True
+        return taken
 
     def may_be_together(self, block: int, members: Sequence[int]) -> bool:
         """Whether rules about pairs and the greatest size allow some members of a block, by their places."""

@@ -14,6 +14,7 @@ bound of the relaxation and on the solver's for the moves that were left.
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 
 import formulations
 from formulations import Objective, Priced
+from optimiser.methods.greedy import greedy
 from optimiser.methods.incumbent import Incumbent, from_plan
 from optimiser.methods.neighbourhoods import corners, services
 from optimiser.methods.packed import packed
@@ -55,6 +57,8 @@ HAIR = 2e-5
 """Regret beyond what is needed, thousand GBP: plans that are as good to the penny stay in."""
 FOR_BOUND = 0.6
 """Share of the time there is that the search for the bound may take, so that some is left for a plan."""
+SOON = 10.0
+"""Seconds for a first plan."""
 NEAR = 0.05
 """A bound at prices learned before is near a plan if it is above it by no more than this share."""
 CLOSE = 0.002
@@ -114,6 +118,8 @@ class Decomposition:
         if not near:
             duals.descend(CLOSE if duals.keeping else 0.0)
             self._note_bound(relaxation.bound)
+        if not duals.keeping and self.incumbent is None:
+            self._soon(relaxation)
         if duals.keeping and not self._proven():
             duals.search()
             self._note_bound(relaxation.bound)
@@ -123,6 +129,15 @@ class Decomposition:
         self.root_bound = self.bound
         self._regrets = relaxation.regrets()
         self._learned = relaxation.learned()
+
+    def _soon(self, relaxation: Relaxation) -> None:
+        """A first plan, so that there is one whenever the work is stopped, and a bound; a few moments even then."""
+        if math.isinf(self.bound):
+            relaxation.duals.at_best()
+            self._note_bound(relaxation.bound)
+        found = greedy(relaxation.blocks, relaxation.duals.linked, relaxation.duals.reduced())
+        moves = relaxation.blocks.moves_of(found, len(self.priced.moves))
+        self._restricted(moves, gap=self.limits.gap, seconds=SOON, even_if_stopped=True)
 
     def _near(self, relaxation: Relaxation) -> bool:
         """Whether prices learned before give a bound that is near the earlier plan, so that no steps are needed to come there."""
@@ -168,13 +183,14 @@ class Decomposition:
         """How far the bound may be above a plan of some value, for the gap asked for."""
         return max(0.999 * self.limits.gap * abs(value), self.limits.absolute_gap)
 
-    def _restricted(self, kept: Mask, gap: float | None = None, seconds: float | None = None) -> Result:
+    def _restricted(self, kept: Mask, gap: float | None = None, seconds: float | None = None, *, even_if_stopped: bool = False) -> Result:
         """Solve the model of some moves, from the incumbent, and keep a better plan."""
         model = formulations.build(self.priced.only(kept), objective=self.objective, presolve=False)
         if model.unreachable:
             return self._nothing(Termination.INFEASIBLE)
         wanted = self.bound - self._allowed(self.bound) / (1 + self.limits.gap)
-        enough = Enough(self.limits.interrupt, lambda progress: progress.incumbent is not None and progress.incumbent >= wanted)
+        interrupt = threading.Event() if even_if_stopped else self.limits.interrupt
+        enough = Enough(interrupt, lambda progress: progress.incumbent is not None and progress.incumbent >= wanted)
         limits = replace(
             self.limits,
             gap=self.limits.gap / 10 if gap is None else gap,
@@ -214,12 +230,15 @@ class Decomposition:
     def _by_neighbourhoods(self, few: int, relaxation: Relaxation) -> None:
         """A plan from whole partnerships, or from nothing, service by service; then made better corner by corner."""
         able = within(self._regrets, share_of(self._regrets, few))
+        parts: Iterator[Mask] = iter(())
         if relaxation.tightened is not None and relaxation.tightened.found:
             taken = packed(relaxation.blocks, relaxation.tightened, self.priced.moves, self._piece, self._over)
             self._restricted(taken, gap=self.limits.gap / FINE, seconds=120.0)
             if self._proven():
                 return
-        for part in services(self.priced.moves, able) if self.incumbent is None else ():
+        else:
+            parts = services(self.priced.moves, able)
+        for part in parts:
             if self._over():
                 return
             self._restricted(self._taken() | part, gap=self.limits.gap / FINE, seconds=60.0)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from formulations.decomposition import NONE, Blocks
+from formulations.decomposition import Blocks
 from optimiser.methods.tightening import Tightened
 from solvers.base import Limits
 from solvers.packing import Packing
@@ -45,7 +45,8 @@ def packed(blocks: Blocks, tight: Tightened, moves: pd.DataFrame, limits: Callab
         if over():
             break
         chosen = packing.improved(chosen, part, limits(SECONDS), tight.across)
-    return _with_all_tranches(_moves(blocks, packing, chosen, len(moves)), moves)
+    found = [packing.points[number] for number in np.flatnonzero(chosen)]
+    return _with_all_tranches(blocks.moves_of(found, len(moves)), moves)
 
 
 def _services(blocks: Blocks, packing: Packing, tight: Tightened) -> Iterator[Mask]:
@@ -58,15 +59,6 @@ def _services(blocks: Blocks, packing: Packing, tight: Tightened) -> Iterator[Ma
         mask = np.zeros(len(service), dtype=bool)
         mask[mine[np.argsort(lost[mine], kind="stable")[:MANY]]] = True
         yield mask
-
-
-def _moves(blocks: Blocks, packing: Packing, chosen: Mask, moves: int) -> Mask:
-    """The moves of the points chosen."""
-    columns = np.array([column for number in np.flatnonzero(chosen) for column in packing.points[number]], dtype=np.intp)
-    taken = np.zeros(moves, dtype=bool)
-    for where, rows in ((blocks.opens, blocks.open_rows), (blocks.joins, blocks.join_rows)):
-        taken[rows[(where != NONE) & np.isin(where, columns)]] = True
-    return taken
 
 
 def _with_all_tranches(taken: Mask, moves: pd.DataFrame) -> Mask:
