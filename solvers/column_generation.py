@@ -204,6 +204,10 @@ class Duals:
             if number % 4 == 0 and self.reached is not None:
                 self._steps(self.gap, self.pace.again)
 
+    def support(self) -> list[Column]:
+        """The points that the last master problem uses; none as long as there was none."""
+        return [] if self._master is None else self._master.support()
+
     def reduced(self) -> Floats:
         """Values of the variables at the best duals, each less what it takes of the rows."""
         values: Floats = self.linked.cost - self._transposed @ self.best

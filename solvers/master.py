@@ -15,6 +15,8 @@ from solvers.scipy_sparse import sparse
 if TYPE_CHECKING:
     from solvers.column_generation import Column, Linked
 
+USED = 1e-6
+"""A point is used if it is by more than this."""
 SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
 DEAR = 10.0
 """What a unit of a row that is missed costs, times the dearest variable; and by how much that grows."""
@@ -29,6 +31,7 @@ class Master:
     def __init__(self, lower: Floats, upper: Floats, columns: Any, linked: Linked) -> None:
         self._columns, self._linked = columns, linked
         self._missed: list[int] = []
+        self._points: list[Column] = []
         self._ways: tuple[str, ...] = ("ipm", "simplex")
         self._price = DEAR * max(1.0, float(np.abs(linked.cost).max(initial=0.0)))
         self._highs = new_highs()
@@ -40,6 +43,7 @@ class Master:
         self._pass(columns[:, linked.free], linked.cost[linked.free], linked.low, linked.high)
         idle = columns[:, linked.free] @ linked.low
         self._misses(lower - idle, upper - idle)
+        self._before = self._highs.getNumCol()
 
     def _pass(self, matrix: Any, cost: Floats, low: Floats, high: Floats) -> None:
         found = matrix.tocsc()
@@ -64,6 +68,7 @@ class Master:
         """Put points into the problem."""
         if not points:
             return
+        self._points += points
         places = np.fromiter((place for point in points for place in point), dtype=np.intp)
         numbers = np.repeat(np.arange(len(points)), [len(point) for point in points])
         chosen = sparse.csc_matrix((np.ones(len(places)), (places, numbers)), shape=(self._columns.shape[1], len(points)))
@@ -75,6 +80,12 @@ class Master:
         self._price *= DEAR
         for column in self._missed:
             self._highs.changeColCost(column, -self._price)
+
+    def support(self) -> list[Column]:
+        """The points that its last solution uses."""
+        values = np.array(self._highs.getSolution().col_value)
+        known = self._points[: len(values) - self._before]  # those that came after the solution have no value
+        return [point for point, value in zip(known, values[self._before :], strict=True) if value > USED]
 
     def _run(self) -> Any:
         """Solve it: the first time by interior point, a third of the simplex method's time, and from its basis on by simplex."""

@@ -5,6 +5,7 @@ from formulations.decomposition.exact import Exact, exact
 from formulations.decomposition.inside import Inside, inside_of
 from formulations.decomposition.partnerships import Named, columns_of, named
 from formulations.decomposition.pricing_problem import Offers, offers
+from formulations.decomposition.ranking import ranked
 from formulations.decomposition.skeleton import Skeleton
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "inside_of",
     "named",
     "offers",
+    "ranked",
 ]

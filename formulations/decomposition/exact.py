@@ -70,27 +70,34 @@ def exact(blocks: Blocks, inside: Inside, reduced: Floats, plain: Floats, asked:
     """
     if not len(asked):
         return Exact(np.zeros(0), [], [], 0)
-    return _Search(blocks, inside, plain, asked, slack, nodes).run(first_roots(blocks, reduced, asked))
+    return Search(blocks, inside, plain, asked, slack, nodes).run(first_roots(blocks, reduced, asked))
 
 
 @dataclass(frozen=True)
-class _Nodes:
-    """Nodes: the root of each, and who is in and out, shapes (nodes,) and (nodes, members)."""
+class Nodes:
+    """Nodes of a search: the root of each, and who is in and out, shapes (nodes,) and (nodes, members)."""
 
     root: Whole
     inner: Mask
     out: Mask
 
-    def only(self, kept: Mask) -> _Nodes:
+    def only(self, kept: Mask) -> Nodes:
         """Some of them."""
-        return _Nodes(self.root[kept], self.inner[kept], self.out[kept])
+        return Nodes(self.root[kept], self.inner[kept], self.out[kept])
 
 
-class _Search:
-    """One call of `exact`."""
+class Search:
+    """One call of `exact`.
+
+    Attributes:
+        slack: What a partnership has to be worth more than the best so far.
+        least: What a partnership has to be worth at all.
+    """
+
+    least = 0.0
 
     def __init__(self, blocks: Blocks, inside: Inside, plain: Floats, asked: Whole, slack: float, most: int) -> None:
-        self._blocks, self._inside, self._plain, self._slack = blocks, inside, np.append(plain, -np.inf), slack
+        self._blocks, self._inside, self._plain, self.slack = blocks, inside, np.append(plain, -np.inf), slack
         self._most = most
         self._best = np.zeros(len(asked))
         self._left = np.zeros(len(asked))
@@ -103,7 +110,7 @@ class _Search:
         looked = len(bound)
         while len(bound):
             values = self._look(nodes, bound, chosen)
-            closed = (values >= bound - self._slack) | (bound <= self._cut(nodes))
+            closed = (values >= bound - self.slack) | (bound <= self._cut(nodes))
             self._leave(self._roots.asked[nodes.root[closed]], bound[closed])
             nodes, bound, chosen, values = nodes.only(~closed), bound[~closed], chosen[~closed], values[~closed]
             self._leave(self._roots.asked[nodes.root], self._otherwise(nodes.root, chosen, values))
@@ -116,7 +123,7 @@ class _Search:
             looked += len(bound)
         return Exact(np.maximum(self._best, self._left), [column for column in self._columns if column], self._others, looked)
 
-    def _begin(self, roots: Roots) -> tuple[_Nodes, Floats, Mask]:
+    def _begin(self, roots: Roots) -> tuple[Nodes, Floats, Mask]:
         """A node for each root that is worth something, also at better prices; its bound and its members."""
         roots, bound, _ = self._worth_something(roots)
         roots = better_prices(self._blocks, self._inside, self._plain, roots, bound, self._best[roots.asked])
@@ -124,26 +131,26 @@ class _Search:
         self._roots, self._takes = roots, self._inside.taken(roots.block, roots.opening, roots.tranche)
         self._ends = unpriced(self._blocks, self._inside, self._plain, roots)
         nobody = np.zeros(roots.weight.shape, dtype=bool)
-        return _Nodes(np.arange(len(roots)), nobody, nobody), bound, chosen
+        return Nodes(np.arange(len(roots)), nobody, nobody), bound, chosen
 
     def _worth_something(self, roots: Roots) -> tuple[Roots, Floats, Mask]:
         """The roots that are, their bounds and members; the bounds of the others are left."""
         nobody = np.zeros(roots.weight.shape, dtype=bool)
         bound, chosen = relaxed(self._blocks, roots, np.arange(len(roots)), nobody, nobody)
-        good = bound > self._slack
+        good = bound > self.slack
         self._leave(roots.asked[~good], bound[~good])
         return roots.only(good), bound[good], chosen[good]
 
-    def _cut(self, nodes: _Nodes) -> Floats:
+    def _cut(self, nodes: Nodes) -> Floats:
         """What a node has to be above."""
-        cut: Floats = self._best[self._roots.asked[nodes.root]] + self._slack
+        cut: Floats = self._best[self._roots.asked[nodes.root]] + self.slack
         return cut
 
     def _leave(self, asked: Whole, bound: Floats) -> None:
         """Nodes that are looked at no further: their bounds stand."""
         np.maximum.at(self._left, asked, bound)
 
-    def _look(self, nodes: _Nodes, bound: Floats, chosen: Mask) -> Floats:
+    def _look(self, nodes: Nodes, bound: Floats, chosen: Mask) -> Floats:
         """What the members of each node are worth in their tranches; -inf where that breaks a row. The best are kept."""
         root, roots = nodes.root, self._roots
         opens, joins = self._takes
@@ -152,7 +159,7 @@ class _Search:
         joined = self._blocks.joins[block[:, None], np.arange(chosen.shape[1]), tranche]
         values = self._plain[self._blocks.opens[block, k]] + np.where(chosen, self._plain[joined], 0.0).sum(axis=1)
         values = np.where(kept, values, -np.inf)
-        for n in np.flatnonzero(kept & (bound > 0)):
+        for n in np.flatnonzero(kept & (bound > self.least)):
             column = [int(self._blocks.opens[block[n], k[n]]), *joined[n, chosen[n]].tolist()]
             if self._blocks.purchases is not None:
                 members = np.flatnonzero(chosen[n])
@@ -160,12 +167,15 @@ class _Search:
                 made = self._blocks.purchases.made(int(block[n]), places)
                 values[n] += self._plain[made].sum()
                 column += made
-            asked = roots.asked[root[n]]
-            if values[n] > self._best[asked]:
-                if self._columns[asked]:
-                    self._others.append(self._columns[asked])
-                self._best[asked], self._columns[asked] = values[n], tuple(sorted(column))
+            self._note(int(roots.asked[root[n]]), float(values[n]), tuple(sorted(column)))
         return values
+
+    def _note(self, asked: int, value: float, column: Column) -> None:
+        """Keep a partnership of a block if it is its best."""
+        if value > self._best[asked]:
+            if self._columns[asked]:
+                self._others.append(self._columns[asked])
+            self._best[asked], self._columns[asked] = value, column
 
     def _otherwise(self, root: Whole, chosen: Mask, values: Floats) -> Floats:
         """The most that the members of each node could be worth in other tranches than they are in; -inf where it is no more, or cannot be."""
@@ -179,7 +189,7 @@ class _Search:
             can &= spend[:, -1] + np.where(chosen, spend[:, :-1], 0.0).sum(axis=1) >= self._roots.least[root] - CHEAP
         return np.where(can & (most > values), most, -np.inf)
 
-    def _possible(self, nodes: _Nodes) -> Mask:
+    def _possible(self, nodes: Nodes) -> Mask:
         """Which nodes can keep each row, and reach the spend that their step asks for, with somebody."""
         opens, joins = self._takes
         root, block = nodes.root, self._roots.block[nodes.root]
@@ -196,7 +206,7 @@ class _Search:
             possible &= reached >= self._roots.least[root] - CHEAP
         return possible
 
-    def _divided(self, nodes: _Nodes, bound: Floats, chosen: Mask) -> _Nodes:
+    def _divided(self, nodes: Nodes, bound: Floats, chosen: Mask) -> Nodes:
         """Nodes without one of the members, and nodes with all of them and somebody besides."""
         weight, most = self._roots.weight[nodes.root], self._blocks.most[self._roots.block[nodes.root]]
         takes = abs(self._takes[1][nodes.root]).max(axis=1, initial=0.0)
@@ -206,10 +216,10 @@ class _Search:
         worth_it = able & (reach > self._cut(nodes)[:, None])
         self._leave(self._roots.asked[nodes.root], np.where(worth_it, -np.inf, reach).max(axis=1, initial=-np.inf))
         besides = _one_by_one(nodes, worth_it, weight, chosen, joining=True)
-        return _Nodes(*(np.concatenate([getattr(one, field.name) for one in (lacking, besides)]) for field in fields(_Nodes)))
+        return Nodes(*(np.concatenate([getattr(one, field.name) for one in (lacking, besides)]) for field in fields(Nodes)))
 
 
-def _one_by_one(nodes: _Nodes, who: Mask, order: Floats, inner: Mask, *, joining: bool = False) -> _Nodes:
+def _one_by_one(nodes: Nodes, who: Mask, order: Floats, inner: Mask, *, joining: bool = False) -> Nodes:
     """A node for each of some members, in the order of a figure, the highest first.
 
     Where they leave: without the member, but with those before it. Where they join: with the member, without those before it.
@@ -220,4 +230,4 @@ def _one_by_one(nodes: _Nodes, who: Mask, order: Floats, inner: Mask, *, joining
     one = np.zeros(before.shape, dtype=bool)
     one[np.arange(len(member)), member] = True
     beside, without = (one, before) if joining else (before, one)
-    return _Nodes(nodes.root[parent], inner[parent] | beside, nodes.out[parent] | without)
+    return Nodes(nodes.root[parent], inner[parent] | beside, nodes.out[parent] | without)

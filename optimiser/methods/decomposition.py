@@ -1,9 +1,9 @@
 """The method decomposition: a bound from pricing partnerships one by one, plans from the few moves that the bound leaves.
 
 1. The relaxation's prices are searched for, which gives a bound on every plan and a regret for every move.
-2. The moves of least regret make a small model with every rule in it. It is solved whole or, where it is still large, from
-   neighbourhood to neighbourhood: first service by service, then for the councils of one corner of the map after another, what lies
-   outside staying as it is.
+2. The moves that the relaxation's linear program uses, then those of least regret, make small models with every rule in them. They are
+   solved whole; or, where they are still large, partnerships are packed service by service, and the plan is made better from
+   neighbourhood to neighbourhood: for the councils of one corner of the map after another, what lies outside staying as it is.
 3. Until the gap is proven: a plan better than asked for makes no move of regret above bound - (incumbent and gap). The model of the
    moves that are left has such a plan or shows that there is none.
 
@@ -29,7 +29,7 @@ from formulations import Objective, Priced
 from optimiser.methods.greedy import greedy
 from optimiser.methods.incumbent import Incumbent, from_plan
 from optimiser.methods.neighbourhoods import corners, services
-from optimiser.methods.packed import packed
+from optimiser.methods.packed import Packed
 from optimiser.methods.relaxation import Relaxation, share_of, within
 from optimiser.methods.solved import Solved, nothing, version
 from optimiser.start import Learned, Start
@@ -101,8 +101,10 @@ class Decomposition:
             return self._answer(Termination.OPTIMAL)
         few = self._count = FEW * relaxation.decisions
         if few <= WHOLE:
-            self._delta = share_of(self._regrets, few)
-            self._restricted(within(self._regrets, self._delta))
+            self._restricted(relaxation.support() | within(self._regrets, share_of(self._regrets, relaxation.decisions)))
+            if not (self._proven() and self._complete()):
+                self._delta = share_of(self._regrets, few)
+                self._restricted(within(self._regrets, self._delta))
         else:
             self._by_neighbourhoods(few, relaxation)
         termination = self._close()
@@ -232,10 +234,11 @@ class Decomposition:
         able = within(self._regrets, share_of(self._regrets, few))
         parts: Iterator[Mask] = iter(())
         if relaxation.tightened is not None and relaxation.tightened.found:
-            taken = packed(relaxation.blocks, relaxation.tightened, self.priced.moves, self._piece, self._over)
-            self._restricted(taken, gap=self.limits.gap / FINE, seconds=120.0)
-            if self._proven():
-                return
+            packed = Packed(relaxation.blocks, relaxation.tightened, self.priced.moves, self._piece, self._over)
+            for taken in (packed.first, packed.closer):
+                self._restricted(taken(), gap=self.limits.gap / FINE, seconds=120.0)
+                if self._proven() or self._over():
+                    return
         else:
             parts = services(self.priced.moves, able)
         for part in parts:

@@ -4,31 +4,48 @@ Every partnership keeps the rules inside it, so what is left to keep are the row
 model is close. Rows across services are not kept here: each service pays their prices, and may use more of them than there is. So
 what comes of it is no plan but who could be with whom; when each of them is to go live, and who not at all, is for the whole model
 with all tranches of these moves to decide.
+
+What column generation has found is enough for its linear program, not for whole numbers. How far a service's packing is below its
+bound says which other partnerships could be in a better one (`formulations.decomposition.ranking`): with these it is packed again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from formulations.decomposition import Blocks
+from formulations.decomposition import Blocks, ranked
 from optimiser.methods.tightening import Tightened
 from solvers.base import Limits
+from solvers.column_generation import Column, Linked, due, values_of
 from solvers.packing import Packing
+from solvers.split import split
 
 Mask = NDArray[np.bool_]
-MANY = 4000
+MANY = 12_000
 """Partnerships of a service that are chosen from: those that lose least at the prices found."""
+NODES = 200_000
+"""Of the search for more of them, for one service."""
 SECONDS = 20.0
 """For one service."""
 
 
-def packed(blocks: Blocks, tight: Tightened, moves: pd.DataFrame, limits: Callable[[float], Limits], over: Callable[[], bool]) -> Mask:
-    """The moves of who is to be with whom, in all tranches, shape (moves,).
+@dataclass
+class _Service:
+    """One service: its blocks, its bound at the prices found, the partnerships known and those chosen."""
+
+    blocks: NDArray[np.intp]
+    bound: float
+    points: list[Column]
+    chosen: list[Column] = field(default_factory=list)
+
+
+class Packed:
+    """Packings of all services.
 
     Args:
         blocks: All blocks.
@@ -37,28 +54,63 @@ def packed(blocks: Blocks, tight: Tightened, moves: pd.DataFrame, limits: Callab
         limits: How to solve for so many seconds.
         over: Whether there is no time left.
     """
-    linked = tight.linked
-    lower, upper = np.where(tight.is_across, -np.inf, linked.lower), np.where(tight.is_across, np.inf, linked.upper)
-    packing = Packing(replace(linked, lower=lower, upper=upper), tight.found)
-    chosen = np.zeros(len(packing.points), dtype=bool)
-    for part in _services(blocks, packing, tight):
-        if over():
-            break
-        chosen = packing.improved(chosen, part, limits(SECONDS), tight.across)
-    found = [packing.points[number] for number in np.flatnonzero(chosen)]
-    return _with_all_tranches(blocks.moves_of(found, len(moves)), moves)
 
+    def __init__(
+        self, blocks: Blocks, tight: Tightened, moves: pd.DataFrame, limits: Callable[[float], Limits], over: Callable[[], bool]
+    ) -> None:
+        self._blocks, self._tight, self._moves, self._limits, self._over = blocks, tight, moves, limits, over
+        linked = tight.linked
+        lower, upper = np.where(tight.is_across, -np.inf, linked.lower), np.where(tight.is_across, np.inf, linked.upper)
+        self._linked: Linked = replace(linked, lower=lower, upper=upper)
+        self._services = self._parted()
 
-def _services(blocks: Blocks, packing: Packing, tight: Tightened) -> Iterator[Mask]:
-    """The partnerships of one service after another, as far as they are worth choosing from."""
-    lost = -packing.worth(tight.reduced)
-    by_column = blocks.by_column(blocks.service, packing.columns)
-    service = np.array([by_column[point[0]] for point in packing.points], dtype=np.intp)
-    for name in np.unique(service):
-        mine = np.flatnonzero(service == name)
-        mask = np.zeros(len(service), dtype=bool)
-        mask[mine[np.argsort(lost[mine], kind="stable")[:MANY]]] = True
-        yield mask
+    def _parted(self) -> list[_Service]:
+        blocks, tight = self._blocks, self._tight
+        label = blocks.by_column(blocks.service, len(tight.linked.cost))
+        row = split(tight.linked, label).row
+        points: dict[int, list[Column]] = {}
+        for point in tight.found:
+            points.setdefault(int(label[point[0]]), []).append(point)
+        found = []
+        for service in np.unique(blocks.service).tolist():
+            mine, rows = np.flatnonzero(blocks.service == service), row == service
+            own = due(tight.linked.lower[rows], tight.linked.upper[rows], tight.prices[rows])
+            found.append(_Service(mine, own + float(tight.upper[mine].sum()), points.get(service, [])))
+        return found
+
+    def first(self) -> Mask:
+        """The moves of who is to be with whom, among partnerships that were found, in all tranches, shape (moves,)."""
+        for service in self._services:
+            if not self._over():
+                self._pack(service)
+        return self._chosen()
+
+    def closer(self) -> Mask:
+        """The same among more partnerships: those that could be in a better packing, as far as they are found."""
+        tight = self._tight
+        for service in self._services:
+            if self._over():
+                break
+            lost = service.bound - float(values_of(service.chosen, tight.across).sum())
+            if lost > 0:
+                part, rules = self._blocks.part(service.blocks), tight.rules.part(service.blocks)
+                more, _ = ranked(part, rules, tight.reduced, tight.reduced + tight.own, lost, NODES)
+                service.points = list(dict.fromkeys([*service.points, *more]))
+                self._pack(service)
+        return self._chosen()
+
+    def _pack(self, service: _Service) -> None:
+        """Choose again among the partnerships of a service, from those chosen so far."""
+        lost = -values_of(service.points, self._tight.reduced + self._tight.own)
+        best = [service.points[number] for number in np.argsort(lost, kind="stable")[:MANY]]
+        points = list(dict.fromkeys([*service.chosen, *best]))
+        before = np.arange(len(points)) < len(service.chosen)
+        after = Packing(self._linked, points).improved(before, np.ones(len(points), dtype=bool), self._limits(SECONDS), self._tight.across)
+        service.chosen = [points[number] for number in np.flatnonzero(after)]
+
+    def _chosen(self) -> Mask:
+        found = (point for service in self._services for point in service.chosen)
+        return _with_all_tranches(self._blocks.moves_of(found, len(self._moves)), self._moves)
 
 
 def _with_all_tranches(taken: Mask, moves: pd.DataFrame) -> Mask:

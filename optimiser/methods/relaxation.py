@@ -105,6 +105,11 @@ class Relaxation:
         loose = self.loose(tolerance)
         self.tightened = tightened(self.blocks, self.duals, self.inside, tolerance, whole=self.small, together=loose, known=self._known)
 
+    def support(self) -> NDArray[np.bool_]:
+        """Moves of the partnerships that the last master problems use, shape (moves,)."""
+        found = self.duals.support() if self.tightened is None else self.tightened.support
+        return self.blocks.moves_of(found, len(self.priced.moves))
+
     def regrets(self) -> Floats:
         """Regret of every move, thousand GBP, shape (moves,); infinite for one that no partnership can have."""
         found = np.full(len(self.priced.moves), np.inf)

@@ -110,6 +110,9 @@ class Tightened:
         is_across: Which of the rows are across parts, shape (rows of `linked`,).
         across: Values of the columns less what they take of the rows across parts.
         found: Partnerships that keep the rules inside them, by their columns.
+        support: Those that the last master problems use.
+        rules: The rows inside blocks.
+        own: What the prices of those rows take of each column.
     """
 
     bound: float
@@ -120,6 +123,9 @@ class Tightened:
     is_across: NDArray[np.bool_]
     across: Floats
     found: list[Column]
+    support: list[Column]
+    rules: Inside
+    own: Floats
 
 
 def tightened(
@@ -141,21 +147,25 @@ def tightened(
     label = np.zeros(len(blocks), dtype=np.intp) if whole else blocks.service
     by_column = blocks.by_column(label, len(stage.linked.cost))
     parted = split(stage.linked, by_column)
-    upper, prices, found = np.zeros(len(blocks)), stage.prices.copy(), dict[Column, None]()
+    upper, prices = np.zeros(len(blocks)), stage.prices.copy()
+    found, support = dict[Column, None](), list[Column]()
     bound, mine_of = parted.rest(prices), stage.kept(known, by_column)
     for part in parted.parts(stage.prices):
         mine = np.flatnonzero(label == part.label)
         inner, pricing = stage.search(part.linked, mine, stage.prices[part.rows], mine_of.get(part.label, ()))
         bound, upper[mine], prices[part.rows] = bound + inner.bound, pricing.upper, inner.duals
         found |= dict.fromkeys(inner.columns) | pricing.others
+        support += inner.support()
     if together and not whole and not duals.over():
         inner, pricing = stage.search(stage.linked, np.arange(len(blocks)), prices, tuple(found), TOGETHER, 4 * MOST)
         found |= dict.fromkeys(inner.columns) | pricing.others
         if inner.bound < bound:
-            bound, upper, prices = inner.bound, pricing.upper, inner.duals
+            bound, upper, prices, support = inner.bound, pricing.upper, inner.duals, inner.support()
     across: Floats = stage.linked.cost - stage.linked.matrix.T @ parted.across(prices)
     reduced: Floats = stage.linked.cost - stage.linked.matrix.T @ prices - stage.own
-    return Tightened(bound, upper, reduced, stage.linked, prices, parted.row == NOWHERE, across, list(found))
+    return Tightened(
+        bound, upper, reduced, stage.linked, prices, parted.row == NOWHERE, across, list(found), support, stage.rules, stage.own
+    )
 
 
 class _Stage:
@@ -165,6 +175,7 @@ class _Stage:
         linked: The rows that link blocks.
         prices: Their best prices before.
         own: What the prices of the rows inside blocks take of each column.
+        rules: Those rows.
     """
 
     def __init__(self, blocks: Blocks, duals: Duals, inside: NDArray[np.bool_], tolerance: float) -> None:
@@ -174,7 +185,7 @@ class _Stage:
         self.prices: Floats = duals.duals[~inside]
         self.own: Floats = rows[inside].T @ duals.duals[inside]
         self._inside = (whole.lower[inside], whole.upper[inside], rows[inside].tocsc())
-        self._blocks, self._rules = blocks, inside_of(blocks, rows[inside], whole.lower[inside], whole.upper[inside])
+        self._blocks, self.rules = blocks, inside_of(blocks, rows[inside], whole.lower[inside], whole.upper[inside])
         self._before, self._tolerance = duals, tolerance
         self._slack = max(WORTH, tolerance * abs(duals.bound) / max(1, len(blocks)))
 
@@ -192,7 +203,7 @@ class _Stage:
         self, linked: Linked, mine: Whole, prices: Floats, known: Sequence[Column] = (), rounds: int = ROUNDS, nodes: int = FEWEST
     ) -> tuple[Duals, Pricing]:
         """Search for prices of some rows that link some blocks; the pricing is left as it was at the best prices."""
-        pricing = Pricing(self._blocks.part(mine), self._rules.part(mine), self.own, self._slack)
+        pricing = Pricing(self._blocks.part(mine), self.rules.part(mine), self.own, self._slack)
         inner = Duals(linked, pricing, Pace(tolerance=self._tolerance, rounds=rounds, again=0), self._before.deadline, self._before.stopped)
         inner.start(prices)
         inner.keep(known)

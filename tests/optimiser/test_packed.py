@@ -1,0 +1,85 @@
+"""Packing whole partnerships service by service: choices that keep each service's rows, and get no worse with more to choose from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from benchmarks.region import write_region
+
+from formulations import Objective, price
+from instances import read
+from optimiser.methods import packed, relaxation
+from optimiser.methods.packed import Packed
+from optimiser.methods.relaxation import Relaxation
+from solvers.base import Limits
+from solvers.column_generation import Pace, values_of
+
+
+@pytest.fixture
+def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A region's relaxation with the rules inside partnerships kept, service by service, roughly."""
+    monkeypatch.setattr(relaxation, "MASTER", 0)
+    write_region(tmp_path / "region", councils=9, services=4, tranches=3, seed=6)
+    made = Relaxation(price(read(tmp_path / "region")), Objective(), Pace(tolerance=0.01, levels=(0.5, 0.1), steps=20))
+    made.duals.descend()
+    made.tighten(0.01)
+    return made
+
+
+def packing(found: Any, over: bool = False) -> Packed:
+    """Its packings."""
+    return Packed(found.blocks, found.tightened, found.priced.moves, lambda seconds: Limits(seconds=seconds), lambda: over)
+
+
+def worth(found: Any, one: Packed) -> list[float]:
+    """What each service's choice is worth at the prices of the rows across."""
+    return [float(values_of(service.chosen, found.tightened.across).sum()) for service in one._services]
+
+
+def test_more_to_choose_from_is_never_worse(found: Any) -> None:
+    """And no choice is worth more than its service's bound; with every partnership to choose from at least one gets better."""
+    one = packing(found)
+    one.first()
+    before = worth(found, one)
+    one.closer()
+    after = worth(found, one)
+    assert all(b <= a + 1e-6 for b, a in zip(before, after, strict=True))
+    assert all(a <= service.bound + 1e-6 for a, service in zip(after, one._services, strict=True))
+    assert sum(after) > 0
+
+
+def test_rows_of_each_service_are_kept(found: Any) -> None:
+    """Those across services need not be: nobody is in two partnerships of one service."""
+    one = packing(found)
+    one.first()
+    taken = one.closer()
+    tight = found.tightened
+    for service in one._services:
+        point = np.zeros(len(tight.linked.cost))
+        for column in service.chosen:
+            point[list(column)] += 1.0
+        uses = tight.linked.matrix @ point
+        assert (uses[~tight.is_across] <= tight.linked.upper[~tight.is_across] + 1e-6).all()
+    moves = found.priced.moves
+    tranches = moves[taken].groupby(["council", "service", "host", "vehicle"])["tranche"].nunique()
+    every = moves.groupby(["council", "service", "host", "vehicle"])["tranche"].nunique()
+    assert (tranches == every.loc[tranches.index]).all()
+
+
+def test_all_partnerships_that_matter_are_the_best_packing(found: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searched to the end, nothing is gained by a second search: what was lost against the bound holds every better choice."""
+    monkeypatch.setattr(packed, "NODES", 10**7)
+    one = packing(found)
+    one.first()
+    one.closer()
+    before = worth(found, one)
+    one.closer()
+    assert worth(found, one) == pytest.approx(before)
+
+
+def test_no_time_chooses_nothing(found: Any) -> None:
+    """And says so with an empty mask."""
+    assert not packing(found, over=True).first().any()
