@@ -96,6 +96,20 @@ class Blocks:
         """Service of each block, by its position among the sorted services of all, shape (blocks,)."""
         return np.unique([s for s, _, _ in self.partnerships], return_inverse=True)[1]
 
+    def bought(self, block: Whole, opening: Whole, tranche: Whole, members: NDArray[np.bool_]) -> tuple[Whole, Whole]:
+        """What partnerships buy together: the number of each purchase's partnership, ascending, and its column.
+
+        Args:
+            block: Block of each, shape (partnerships,).
+            opening: Position of the tranche that it opens in, shape (partnerships,).
+            tranche: Position of each member's tranche, shape (partnerships, members).
+            members: Who is in it besides the host, shape (partnerships, members).
+        """
+        if self.purchases is None:
+            return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
+        there = np.concatenate([members, np.ones((len(block), 1), dtype=bool)], axis=1)
+        return self.purchases.spells.bought(block, np.concatenate([tranche, opening[:, None]], axis=1), there)
+
     def moves_of(self, partnerships: Iterable[Sequence[int]], moves: int) -> NDArray[np.bool_]:
         """The moves of partnerships given by their columns, shape (moves,)."""
         columns = np.array([column for columns in partnerships for column in columns], dtype=np.intp)

@@ -159,16 +159,21 @@ class Search:
         joined = self._blocks.joins[block[:, None], np.arange(chosen.shape[1]), tranche]
         values = self._plain[self._blocks.opens[block, k]] + np.where(chosen, self._plain[joined], 0.0).sum(axis=1)
         values = np.where(kept, values, -np.inf)
-        for n in np.flatnonzero(kept & (bound > self.least)):
-            column = [int(self._blocks.opens[block[n], k[n]]), *joined[n, chosen[n]].tolist()]
-            if self._blocks.purchases is not None:
-                members = np.flatnonzero(chosen[n])
-                places = dict(zip(members.tolist(), tranche[n, members].tolist(), strict=True)) | {chosen.shape[1]: int(k[n])}
-                made = self._blocks.purchases.made(int(block[n]), places)
-                values[n] += self._plain[made].sum()
-                column += made
+        able = np.flatnonzero(kept & (bound > self.least))
+        owner, bought = self._blocks.bought(block[able], k[able], tranche[able], chosen[able])
+        values[able] += np.bincount(owner, weights=self._plain[bought], minlength=len(able))
+        starts = np.searchsorted(owner, np.arange(len(able) + 1))
+        for i in np.flatnonzero(self._notable(roots.asked[root[able]], values[able])):
+            n = able[i]
+            opened, purchases = int(self._blocks.opens[block[n], k[n]]), bought[starts[i] : starts[i + 1]]
+            column = (opened, *joined[n, chosen[n]].tolist(), *purchases.tolist())
             self._note(int(roots.asked[root[n]]), float(values[n]), tuple(sorted(column)))
         return values
+
+    def _notable(self, asked: Whole, values: Floats) -> Mask:
+        """Which partnerships may be worth a note."""
+        better: Mask = values > self._best[asked]
+        return better
 
     def _note(self, asked: int, value: float, column: Column) -> None:
         """Keep a partnership of a block if it is its best."""

@@ -93,28 +93,25 @@ class Offers:
         order = np.argsort(owner, kind="stable")
         ends = np.cumsum(np.bincount(owner, minlength=len(blocks)))[:-1]
         parts = [part.tolist() for part in np.split(columns[order], ends)] if len(blocks) else []
-        if self.blocks.purchases is not None:
-            for part, b in zip(parts, blocks, strict=True):
-                part += self.blocks.purchases.made(int(b), self._places(int(b), part))
+        if self.blocks.purchases is not None and len(blocks):
+            taken, tranche = self._chosen(blocks, openings)
+            for number, column in zip(*(found.tolist() for found in self.blocks.bought(blocks, openings, tranche, taken)), strict=True):
+                parts[number].append(column)
         return [tuple(sorted(part)) for part in parts]
-
-    def _places(self, b: int, columns: list[int]) -> dict[int, int]:
-        """Position of the tranche of everybody in a partnership, by place: members, and the host last."""
-        joins = self.blocks.joins[b]
-        members = {int(n): int(k) for n, k in zip(*np.nonzero(np.isin(joins, columns)), strict=True)}
-        return members | {joins.shape[0]: int(np.flatnonzero(np.isin(self.blocks.opens[b], columns))[0])}
 
     def _columns(self, blocks: Whole, openings: Whole) -> tuple[Whole, Whole]:
         """Which of some partnerships each of their columns belongs to, and the columns."""
         if not len(blocks):
             return blocks, blocks
-        taken = self._members(blocks, openings)
+        taken, tranche = self._chosen(blocks, openings)
         owner, member = np.nonzero(taken)
-        b, k = blocks[owner], openings[owner]
-        later = np.arange(self.joining.shape[2])[None, :] >= k[:, None]
-        tranche = np.where(later, self.joining[b, member], -np.inf).argmax(axis=1)
-        joins, opens = self.blocks.joins[b, member, tranche], self.blocks.opens[blocks, openings]
+        joins, opens = self.blocks.joins[blocks[owner], member, tranche[owner, member]], self.blocks.opens[blocks, openings]
         return np.concatenate([np.arange(len(blocks)), owner]), np.concatenate([opens, joins])
+
+    def _chosen(self, blocks: Whole, openings: Whole) -> tuple[NDArray[np.bool_], Whole]:
+        """Members of the best partnerships of some blocks that open as said, and the tranche that is best for each, shape (blocks, members)."""
+        later = np.arange(self.joining.shape[2]) >= openings[:, None, None]
+        return self._members(blocks, openings), np.where(later, self.joining[blocks], -np.inf).argmax(axis=2)
 
     def _members(self, blocks: Whole, openings: Whole) -> NDArray[np.bool_]:
         """Members of the best partnerships of some blocks that open as said, shape (blocks, members)."""

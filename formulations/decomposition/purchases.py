@@ -16,29 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from formulations.buyers import FULL, HALF_PENNY, closing_tranche, growth
+from formulations.buyers import FULL, closing_tranche, growth
+from formulations.decomposition.spells import Spell, Spells, spells_of
 from formulations.sets import Partnership
 from formulations.terms import THOUSAND
 from formulations.tiers import purchase_value
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
-
-
-@dataclass(frozen=True)
-class Spell:
-    """Purchasing of one block in one epoch.
-
-    Attributes:
-        live: Which tranches have gone live when the epoch closes, shape (tranches,).
-        buyers: Places of those who can buy in it.
-        steps: For each step that can be reached, lowest first: the spend it asks for at base-year baselines, GBP a year, and the
-            column of each place's purchase. Places are those of members, the host's after them.
-    """
-
-    live: NDArray[np.bool_]
-    buyers: frozenset[int]
-    steps: tuple[tuple[float, Mapping[int, int]], ...]
 
 
 @dataclass(frozen=True)
@@ -56,7 +41,7 @@ class Purchases:
         spend: Spend of each place of a block, GBP a year.
         least: The spend with which a partnership of each block first stands on each step in some epoch, GBP a year at base-year
             baselines, shape (blocks, steps); infinite for steps that it cannot reach.
-        spells: Purchasing of each block, epoch by epoch.
+        spells: What partnerships do buy, epoch by epoch.
     """
 
     block: Whole
@@ -70,7 +55,7 @@ class Purchases:
     places: int
     spend: Floats
     least: Floats
-    spells: Mapping[int, Sequence[Spell]]
+    spells: Spells
 
     @cached_property
     def _cell(self) -> Whole:
@@ -128,17 +113,14 @@ class Purchases:
             self.places,
             self.spend[blocks],
             self.least[blocks],
-            {int(new[b]): spells for b, spells in self.spells.items() if new[b] >= 0},
+            self.spells.part(blocks),
         )
 
     def made(self, block: int, tranches: Mapping[int, int]) -> list[int]:
         """Columns of the purchases that a partnership makes, by place and position of the tranche of who is in it."""
-        columns = []
-        for spell in self.spells.get(block, ()):
-            there = [place for place, tranche in tranches.items() if place in spell.buyers and spell.live[tranche]]
-            spend = float(self.spend[block, there].sum())
-            reached = [able for least, able in spell.steps if least <= spend + HALF_PENNY]
-            columns += [reached[-1][place] for place in there if place in reached[-1]] if reached else []
+        tranche, there = np.zeros((1, self.places), dtype=np.intp), np.zeros((1, self.places), dtype=bool)
+        tranche[0, list(tranches)], there[0, list(tranches)] = list(tranches.values()), True
+        columns: list[int] = self.spells.bought(np.array([block]), tranche, there)[1].tolist()
         return columns
 
 
@@ -187,4 +169,17 @@ def purchases_of(
         live[b, e] = gone
     block, places, epoch, columns, on = np.array(entries, dtype=np.intp).reshape(-1, 5).T
     unpriced = len(extra) == len(columns)
-    return Purchases(block, places, epoch, columns, on, np.array(extra), unpriced, live, widest + 1, spend, least, dict(spells))
+    return Purchases(
+        block,
+        places,
+        epoch,
+        columns,
+        on,
+        np.array(extra),
+        unpriced,
+        live,
+        widest + 1,
+        spend,
+        least,
+        spells_of(spells, len(tranches), spend),
+    )

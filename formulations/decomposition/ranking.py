@@ -14,8 +14,8 @@ from dataclasses import fields
 
 import numpy as np
 
-from formulations.decomposition.blocks import Blocks, Floats
-from formulations.decomposition.exact import Column, Nodes, Search
+from formulations.decomposition.blocks import Blocks, Floats, Whole
+from formulations.decomposition.exact import Column, Mask, Nodes, Search
 from formulations.decomposition.inside import Inside
 from formulations.decomposition.roots import Roots, first_roots, relaxed
 
@@ -44,9 +44,7 @@ def ranked(blocks: Blocks, inside: Inside, reduced: Floats, plain: Floats, loss:
 class _Ranking(Search):
     """One call of `ranked`. No partnership is a best one, so what a node has to be above stays where it is."""
 
-    def __init__(
-        self, blocks: Blocks, inside: Inside, plain: Floats, asked: np.ndarray[tuple[int], np.dtype[np.intp]], least: float, most: int
-    ) -> None:
+    def __init__(self, blocks: Blocks, inside: Inside, plain: Floats, asked: Whole, least: float, most: int) -> None:
         super().__init__(blocks, inside, plain, asked, least, most)
         self.least = least
         self._found: dict[Column, float] = {}
@@ -70,10 +68,14 @@ class _Ranking(Search):
             bound, chosen = np.concatenate([bound[~now], reached[good]]), np.concatenate([chosen[~now], members[good]])
         return self._found, not len(bound)
 
+    def _notable(self, asked: Whole, values: Floats) -> Mask:
+        """All that are worth enough."""
+        good: Mask = values > self.least
+        return good
+
     def _note(self, asked: int, value: float, column: Column) -> None:
-        """Keep every partnership that is worth enough."""
-        if value > self.least:
-            self._found[column] = value
+        """Keep it."""
+        self._found[column] = value
 
 
 def _joined(one: Nodes, other: Nodes) -> Nodes:
