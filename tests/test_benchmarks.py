@@ -181,3 +181,12 @@ def test_growth_is_plotted(generator: Path, tmp_path: Path, kind: str) -> None:
     run("growth.py", *sizes, "--plot", chart)
     assert chart.read_bytes().startswith({"png": b"\x89PNG", "svg": b"<?xml"}[kind])
     assert ".png or .svg" in run("growth.py", *sizes, "--plot", tmp_path / "growth.txt", code=2)[0]
+
+
+def test_warm_starts_print_a_line_for_each_region(generator: Path) -> None:
+    """Four solves, each proven, and the shares of the warm ones."""
+    head, line = run("warm.py", "--generator", generator, "--gap", "0.01", "6x3x3x5")
+    assert head.split() == ["region", "moves", "cold", "gap", "warm", "gap", "changed", "gap", "warm", "gap", "same", "changed"]
+    cells = line.split()
+    assert len(cells) == 13
+    assert all(float(gap.rstrip("%")) <= 1.0 for gap in cells[4:11:2])
