@@ -118,6 +118,19 @@ class Blocks:
             taken[rows[(where != NONE) & np.isin(where, columns)]] = True
         return taken
 
+    def partnerships_in(self, taken: NDArray[np.bool_]) -> list[tuple[int, ...]]:
+        """The partnerships of a plan by their columns, purchases too; `taken` are its moves, shape (moves,)."""
+        taken = np.append(taken, False)  # NONE is the last place
+        block, opening = np.nonzero(taken[self.open_rows])
+        joined = taken[self.join_rows[block]]
+        members: NDArray[np.bool_] = joined.any(axis=2)
+        tranche = joined.argmax(axis=2)
+        joins = np.take_along_axis(self.joins[block], tranche[:, :, None], axis=2)[:, :, 0]
+        points = [[int(self.opens[b, k]), *joins[i, members[i]].tolist()] for i, (b, k) in enumerate(zip(block, opening, strict=True))]
+        for number, column in zip(*(found.tolist() for found in self.bought(block, opening, tranche, members)), strict=True):
+            points[number].append(column)
+        return [tuple(sorted(point)) for point in points]
+
     def may_be_together(self, block: int, members: Sequence[int]) -> bool:
         """Whether rules about pairs and the greatest size allow some members of a block, by their places."""
         number, row = self.place[block]

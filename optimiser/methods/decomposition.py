@@ -51,6 +51,8 @@ ROUNDS = 6
 """Times that all corners are gone through, each time with twice as many moves."""
 FINE = 50
 """A neighbourhood is a small part of the whole, so it is solved to this part of the gap."""
+WORTHWHILE = 0.02
+"""Part of what is lacking that has to be gained for the same to be done once more."""
 PENNY = 1e-5
 """In thousand GBP."""
 HAIR = 2e-5
@@ -239,6 +241,7 @@ class Decomposition:
                 self._restricted(taken(), gap=self.limits.gap / FINE, seconds=120.0)
                 if self._proven() or self._over():
                     return
+            self._fitted(packed)
         else:
             parts = services(self.priced.moves, able)
         for part in parts:
@@ -254,6 +257,14 @@ class Decomposition:
                 self._restricted(self._taken() | part, gap=self.limits.gap / FINE, seconds=30.0)
             self._count = min(2 * self._count, len(self._regrets))
             able = within(self._regrets, share_of(self._regrets, self._count))
+
+    def _fitted(self, packed: Packed) -> None:
+        """Make the plan better with whole partnerships, as long as it gets better by a part of what is lacking."""
+        while self.incumbent is not None and not (self._proven() or self._over()):
+            before = self.incumbent.value
+            self._restricted(self._taken() | packed.fitted(self._taken()), gap=self.limits.gap / FINE, seconds=120.0)
+            if self.incumbent.value - before < WORTHWHILE * (self.bound - self.incumbent.value):
+                return
 
     def _taken(self) -> Mask:
         """The moves of the incumbent, shape (moves,)."""

@@ -99,11 +99,32 @@ class Packed:
                 self._pack(service)
         return self._chosen()
 
+    def fitted(self, plan: Mask) -> Mask:
+        """The moves of a plan made better one service after another, all rows kept and what the others take left to them, in all tranches.
+
+        Args:
+            plan: Moves of the plan, shape (moves,).
+        """
+        known = self._blocks.partnerships_in(plan)
+        pools = [self._best(service) for service in self._services]
+        points = list(dict.fromkeys([*known, *(point for pool in pools for point in pool)]))
+        label = self._blocks.by_column(self._blocks.service, len(self._tight.linked.cost))
+        service = label[[point[0] for point in points]]
+        packing, chosen = Packing(self._tight.linked, points), np.arange(len(points)) < len(known)
+        for number in np.unique(service):
+            if self._over():
+                break
+            chosen = packing.improved(chosen, service == number, self._limits(SECONDS))
+        return _with_all_tranches(self._blocks.moves_of((points[i] for i in np.flatnonzero(chosen)), len(self._moves)), self._moves)
+
+    def _best(self, service: _Service) -> list[Column]:
+        """The partnerships of a service that lose least."""
+        lost = -values_of(service.points, self._tight.reduced + self._tight.own)
+        return [service.points[number] for number in np.argsort(lost, kind="stable")[:MANY]]
+
     def _pack(self, service: _Service) -> None:
         """Choose again among the partnerships of a service, from those chosen so far."""
-        lost = -values_of(service.points, self._tight.reduced + self._tight.own)
-        best = [service.points[number] for number in np.argsort(lost, kind="stable")[:MANY]]
-        points = list(dict.fromkeys([*service.chosen, *best]))
+        points = list(dict.fromkeys([*service.chosen, *self._best(service)]))
         before = np.arange(len(points)) < len(service.chosen)
         after = Packing(self._linked, points).improved(before, np.ones(len(points), dtype=bool), self._limits(SECONDS), self._tight.across)
         service.chosen = [points[number] for number in np.flatnonzero(after)]

@@ -12,6 +12,7 @@ from benchmarks.region import write_region
 from formulations import Objective, price
 from instances import read
 from optimiser.methods import packed, relaxation
+from optimiser.methods.greedy import greedy
 from optimiser.methods.packed import Packed
 from optimiser.methods.relaxation import Relaxation
 from solvers.base import Limits
@@ -83,3 +84,28 @@ def test_all_partnerships_that_matter_are_the_best_packing(found: Any, monkeypat
 def test_no_time_chooses_nothing(found: Any) -> None:
     """And says so with an empty mask."""
     assert not packing(found, over=True).first().any()
+
+
+def test_a_plan_is_made_better_within_all_rows(found: Any) -> None:
+    """From a poor plan whose partnerships fit: no worse, and everything still fits, across services too."""
+    one, blocks, linked = packing(found), found.blocks, found.tightened.linked
+    one.first()
+    one.closer()
+    poor = greedy(blocks, found.duals.linked, found.duals.reduced() - 50.0)
+    plan = blocks.moves_of(poor, len(found.priced.moves))
+    assert sorted(blocks.partnerships_in(plan)) == sorted(poor)
+    chosen: list[Any] = []
+    moves_of = type(blocks).moves_of
+
+    def kept(self: Any, points: Any, moves: int) -> Any:
+        chosen[:] = list(points)
+        return moves_of(self, chosen, moves)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(blocks), "moves_of", kept)
+        one.fitted(plan)
+    assert values_of(chosen, linked.cost).sum() > values_of(poor, linked.cost).sum()
+    point = np.zeros(len(linked.cost))
+    for column in chosen:
+        point[list(column)] += 1.0
+    assert (linked.matrix @ point <= linked.upper + 1e-6).all()
