@@ -11,8 +11,9 @@ members are those of the best stable set:
     opening + sum of the weights of those in + the most that free members of one set add, no more of them than there may be
 
 Either its members keep all rows and are worth that much, and the node is closed; or a better partnership of the node lacks one of
-them, or has all of them and somebody besides: that is how it is divided; or it has the same members in other tranches, which is not
-looked into: unless that is impossible, the most that these members could be worth is left as a bound. A node is dropped if those in break a row whoever is with
+them, or has all of them and somebody besides: that is how it is divided; or it has the same members in other tranches: unless that is
+impossible, the most that these members could be worth is left as a bound, which is none above a partnership found where purchasing
+reaches the steps that it could. A node is dropped if those in break a row whoever is with
 them, or cannot reach the spend that `top` asks for. What is kept costs nothing at any price, so every node's bound holds for the
 partnerships that keep all rows, at their value without prices.
 
@@ -29,12 +30,18 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from formulations.decomposition.blocks import Blocks, Floats, Whole
+from formulations.decomposition.blocks import NONE, Blocks, Floats, Whole
 from formulations.decomposition.inside import Inside
 from formulations.decomposition.roots import Roots, better_prices, first_roots, relaxed, unpriced
 
 Mask = NDArray[np.bool_]
 Column = tuple[int, ...]
+AT_A_TIME = 10_000
+"""Nodes that are looked at together; each is divided into several, so that memory is bounded by this."""
+TRIED = 4000
+"""Partnerships whose tranches are looked at together."""
+EVEN = 1e-12
+"""Values this close are one."""
 CHEAP = 1e-3
 """Spend this far below a step may still reach it, GBP a year."""
 
@@ -86,6 +93,34 @@ class Nodes:
         return Nodes(self.root[kept], self.inner[kept], self.out[kept])
 
 
+@dataclass(frozen=True)
+class Open:
+    """Nodes that are still to be looked at, with their bounds and the members who attain them."""
+
+    nodes: Nodes
+    bound: Floats
+    chosen: Mask
+
+    def __len__(self) -> int:
+        return len(self.bound)
+
+    def only(self, kept: Mask) -> Open:
+        """Some of them."""
+        return Open(self.nodes.only(kept), self.bound[kept], self.chosen[kept])
+
+    def parted(self, promise: Floats) -> tuple[tuple[Nodes, Floats, Mask], Open]:
+        """Those that promise most, so many as are looked at together, and the others."""
+        now = np.zeros(len(self), dtype=bool)
+        now[np.argsort(-promise, kind="stable")[:AT_A_TIME]] = True
+        first = self.only(now)
+        return (first.nodes, first.bound, first.chosen), self.only(~now)
+
+    def and_more(self, other: Open) -> Open:
+        """These and others."""
+        nodes = Nodes(*(np.concatenate([getattr(one.nodes, field.name) for one in (self, other)]) for field in fields(Nodes)))
+        return Open(nodes, np.concatenate([self.bound, other.bound]), np.concatenate([self.chosen, other.chosen]))
+
+
 class Search:
     """One call of `exact`.
 
@@ -105,23 +140,27 @@ class Search:
         self._others: list[Column] = []
 
     def run(self, roots: Roots) -> Exact:
-        """Divide until no node can hold a better partnership."""
-        nodes, bound, chosen = self._begin(roots)
-        looked = len(bound)
-        while len(bound):
+        """Divide until no node can hold a better partnership, those first that may hold the most above what is known."""
+        open_nodes = Open(*self._begin(roots))
+        looked = len(open_nodes)
+        while len(open_nodes) and looked <= self._most:
+            (nodes, bound, chosen), open_nodes = open_nodes.parted(open_nodes.bound - self._cut(open_nodes.nodes))
             values = self._look(nodes, bound, chosen)
             closed = (values >= bound - self.slack) | (bound <= self._cut(nodes))
             self._leave(self._roots.asked[nodes.root[closed]], bound[closed])
             nodes, bound, chosen, values = nodes.only(~closed), bound[~closed], chosen[~closed], values[~closed]
-            self._leave(self._roots.asked[nodes.root], self._otherwise(nodes.root, chosen, values))
-            if looked > self._most:
-                self._leave(self._roots.asked[nodes.root], bound)
-                break
-            nodes = self._divided(nodes, bound, chosen)
-            nodes = nodes.only(self._possible(nodes))
-            bound, chosen = relaxed(self._blocks, self._roots, nodes.root, nodes.inner, nodes.out)
-            looked += len(bound)
+            self._leave(self._roots.asked[nodes.root], self._in_other_tranches(nodes.root, chosen, values))
+            parts = self._parts(nodes, bound, chosen)
+            looked += len(parts)
+            open_nodes = open_nodes.and_more(parts)
+        self._leave(self._roots.asked[open_nodes.nodes.root], open_nodes.bound)
         return Exact(np.maximum(self._best, self._left), [column for column in self._columns if column], self._others, looked)
+
+    def _parts(self, nodes: Nodes, bound: Floats, chosen: Mask) -> Open:
+        """What nodes are divided into, as far as it can keep the rows."""
+        parts = self._divided(nodes, bound, chosen)
+        parts = parts.only(self._possible(parts))
+        return Open(parts, *relaxed(self._blocks, self._roots, parts.root, parts.inner, parts.out))
 
     def _begin(self, roots: Roots) -> tuple[Nodes, Floats, Mask]:
         """A node for each root that is worth something, also at better prices; its bound and its members."""
@@ -159,7 +198,14 @@ class Search:
         joined = self._blocks.joins[block[:, None], np.arange(chosen.shape[1]), tranche]
         values = self._plain[self._blocks.opens[block, k]] + np.where(chosen, self._plain[joined], 0.0).sum(axis=1)
         values = np.where(kept, values, -np.inf)
-        able = np.flatnonzero(kept & (bound > self.least))
+        self._value(np.flatnonzero(kept & (bound > self.least)), root, tranche, chosen, values)
+        return values
+
+    def _value(self, able: Whole, root: Whole, tranche: Whole, chosen: Mask, values: Floats) -> None:
+        """Add what they buy to the values of some partnerships, and keep the best."""
+        roots = self._roots
+        block, k = roots.block[root], roots.opening[root]
+        joined = self._blocks.joins[block[:, None], np.arange(chosen.shape[1]), tranche]
         owner, bought = self._blocks.bought(block[able], k[able], tranche[able], chosen[able])
         values[able] += np.bincount(owner, weights=self._plain[bought], minlength=len(able))
         starts = np.searchsorted(owner, np.arange(len(able) + 1))
@@ -168,7 +214,6 @@ class Search:
             opened, purchases = int(self._blocks.opens[block[n], k[n]]), bought[starts[i] : starts[i + 1]]
             column = (opened, *joined[n, chosen[n]].tolist(), *purchases.tolist())
             self._note(int(roots.asked[root[n]]), float(values[n]), tuple(sorted(column)))
-        return values
 
     def _notable(self, asked: Whole, values: Floats) -> Mask:
         """Which partnerships may be worth a note."""
@@ -193,6 +238,38 @@ class Search:
             spend = self._blocks.purchases.spend[block]
             can &= spend[:, -1] + np.where(chosen, spend[:, :-1], 0.0).sum(axis=1) >= self._roots.least[root] - CHEAP
         return np.where(can & (most > values), most, -np.inf)
+
+    def _in_other_tranches(self, root: Whole, chosen: Mask, values: Floats) -> Floats:
+        """The same, purchasing looked at more closely; the tranches that would be best so are looked at too."""
+        most = self._otherwise(root, chosen, values)
+        if self._blocks.purchases is None:
+            return most
+        for some in np.array_split(np.flatnonzero(np.isfinite(most)), 1 + len(root) // TRIED):
+            if len(some):
+                most[some] = np.minimum(most[some], self._best_tranches(root[some], chosen[some], values[some]))
+        return most
+
+    def _best_tranches(self, root: Whole, chosen: Mask, values: Floats) -> Floats:
+        """The most that the members of each node are worth in whatever tranches, and the value of those tranches kept; -inf where it is no more."""
+        blocks, roots, members = self._blocks, self._roots, np.arange(chosen.shape[1])
+        block, k = roots.block[root], roots.opening[root]
+        able = (blocks.joins[block] != NONE) & (np.arange(len(blocks.tranches)) >= k[:, None, None])
+        earliest = np.concatenate([able.argmax(axis=2), k[:, None]], axis=1)
+        there = np.concatenate([chosen, np.ones((len(root), 1), dtype=bool)], axis=1)
+        earned = blocks.most_earned(block, earliest, there, self._plain)
+        each = np.where(able, self._plain[blocks.joins[block]] + earned[:, :-1], -np.inf)
+        tranche = each.argmax(axis=2)
+        joining = np.where(chosen, np.take_along_axis(each, tranche[:, :, None], axis=2)[:, :, 0], 0.0).sum(axis=1)
+        most = self._plain[blocks.opens[block, k]] + np.take_along_axis(earned[:, -1], k[:, None], axis=1)[:, 0] + joining
+        opens, joins = self._inside.taken(block, k, tranche)
+        kept = self._inside.kept(block, opens + np.where(chosen[:, None, :], joins, 0.0).sum(axis=2))
+        reached = self._plain[blocks.opens[block, k]] + np.where(
+            chosen, self._plain[blocks.joins[block[:, None], members, tranche]], 0.0
+        ).sum(axis=1)
+        reached = np.where(kept, reached, -np.inf)
+        self._value(np.flatnonzero(kept & (most > self.least)), root, tranche, chosen, reached)
+        known = np.maximum(values, reached)
+        return np.where(most > known + EVEN * np.abs(most), most, -np.inf)
 
     def _possible(self, nodes: Nodes) -> Mask:
         """Which nodes can keep each row, and reach the spend that their step asks for, with somebody."""

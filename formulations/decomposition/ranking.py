@@ -10,17 +10,12 @@ Mingozzi (2008), Mathematical Programming 115.
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import numpy as np
 
 from formulations.decomposition.blocks import Blocks, Floats, Whole
-from formulations.decomposition.exact import Column, Mask, Nodes, Search
+from formulations.decomposition.exact import Column, Mask, Open, Search
 from formulations.decomposition.inside import Inside
-from formulations.decomposition.roots import Roots, first_roots, relaxed
-
-AT_A_TIME = 4000
-"""Nodes that are divided together."""
+from formulations.decomposition.roots import Roots, first_roots
 
 
 def ranked(blocks: Blocks, inside: Inside, reduced: Floats, plain: Floats, loss: float, nodes: int) -> tuple[dict[Column, float], bool]:
@@ -53,20 +48,15 @@ class _Ranking(Search):
         """Divide, the most promising first, until nothing is left or enough was looked at."""
         if not len(roots):
             return {}, True
-        nodes, bound, chosen = self._begin(roots)
-        looked = len(bound)
-        while len(bound) and looked <= self._most:
-            now = np.zeros(len(bound), dtype=bool)
-            now[np.argsort(-bound, kind="stable")[:AT_A_TIME]] = True
-            self._look(nodes.only(now), bound[now], chosen[now])
-            parts = self._divided(nodes.only(now), bound[now], chosen[now])
-            parts = parts.only(self._possible(parts))
-            reached, members = relaxed(self._blocks, self._roots, parts.root, parts.inner, parts.out)
-            looked += len(reached)
-            good = reached > self.least
-            nodes = _joined(nodes.only(~now), parts.only(good))
-            bound, chosen = np.concatenate([bound[~now], reached[good]]), np.concatenate([chosen[~now], members[good]])
-        return self._found, not len(bound)
+        open_nodes = Open(*self._begin(roots))
+        looked = len(open_nodes)
+        while len(open_nodes) and looked <= self._most:
+            (nodes, bound, chosen), open_nodes = open_nodes.parted(open_nodes.bound)
+            self._look(nodes, bound, chosen)
+            parts = self._parts(nodes, bound, chosen)
+            looked += len(parts)
+            open_nodes = open_nodes.and_more(parts.only(parts.bound > self.least))
+        return self._found, not len(open_nodes)
 
     def _notable(self, asked: Whole, values: Floats) -> Mask:
         """All that are worth enough."""
@@ -76,7 +66,3 @@ class _Ranking(Search):
     def _note(self, asked: int, value: float, column: Column) -> None:
         """Keep it."""
         self._found[column] = value
-
-
-def _joined(one: Nodes, other: Nodes) -> Nodes:
-    return Nodes(*(np.concatenate([getattr(part, field.name) for part in (one, other)]) for field in fields(Nodes)))

@@ -72,6 +72,26 @@ class Spells:
             columns.append(column)
         return np.concatenate(owners), np.concatenate(columns)
 
+    def most(self, block: Whole, earliest: Whole, there: Mask, plain: Floats) -> Floats:
+        """The most that each place can earn by its tranche, whenever the others join, shape (partnerships, places, tranches).
+
+        In no epoch does a partnership stand on a higher step than if all of its members had joined as early as they can.
+
+        Args:
+            block: Block of each, shape (partnerships,).
+            earliest: Position of the first tranche that each place can be live in, shape (partnerships, places).
+            there: Who is in it, shape (partnerships, places).
+            plain: Value of each column, with -inf as the last.
+        """
+        every = np.broadcast_to(earliest[:, None, :], (len(block), *self.buyers.shape[1:]))
+        live = self.live[block]
+        present = there[:, None, :] & self.buyers[block] & np.take_along_axis(live, every, axis=2)
+        spend = np.where(present, self.spend[block][:, None, :], 0.0).sum(axis=2)
+        reached = self.least[block] <= spend[:, :, None] + HALF_PENNY
+        worth = np.where(reached[..., None], plain[self.column[block]], 0.0).max(axis=2, initial=0.0)
+        earned: Floats = np.einsum("nsp,nst->npt", worth, live.astype(float))
+        return earned
+
     def _bought(self, block: Whole, tranche: Whole, there: Mask) -> tuple[Whole, Whole]:
         every = np.broadcast_to(tranche[:, None, :], (len(block), *self.buyers.shape[1:]))
         present = there[:, None, :] & self.buyers[block] & np.take_along_axis(self.live[block], every, axis=2)

@@ -25,6 +25,8 @@ WORTH = 1e-6
 """What a partnership has to be worth to be looked at, thousand GBP."""
 FEWEST, MOST = 2_000, 50_000
 """Nodes of one pricing: as many at first, and at most."""
+DEEPEST = 1_000_000
+"""Nodes of the last pricing of a part, at its best prices."""
 ROUNDS, TOGETHER = 200, 20
 """Most master problems of a part; and of all parts together afterwards, which moves the prices across them."""
 
@@ -94,6 +96,13 @@ class Pricing:
         if not self.cut_short or self.nodes >= MOST:
             return False
         self.nodes = min(4 * self.nodes, MOST)
+        return True
+
+    def deeper(self) -> bool:
+        """Allow yet more nodes, at prices that stay, where there were too few and more are allowed."""
+        if not self.cut_short or self.nodes >= DEEPEST:
+            return False
+        self.nodes *= 4
         return True
 
 
@@ -213,4 +222,6 @@ class _Stage:
         while inner.gap > self._tolerance and not inner.over() and pricing.more():
             inner.search()
         inner.at_best()
+        while inner.gap > self._tolerance and not inner.over() and pricing.deeper():
+            inner.at_best()
         return inner, pricing
