@@ -110,12 +110,6 @@ class Blocks:
         there = np.concatenate([members, np.ones((len(block), 1), dtype=bool)], axis=1)
         return self.purchases.spells.bought(block, np.concatenate([tranche, opening[:, None]], axis=1), there)
 
-    def most_earned(self, block: Whole, earliest: Whole, there: NDArray[np.bool_], plain: Floats) -> Floats:
-        """The most that purchasing can earn by place and tranche; see `Spells.most`."""
-        if self.purchases is None:
-            return np.zeros((*there.shape, len(self.tranches)))
-        return self.purchases.spells.most(block, earliest, there, plain)
-
     def moves_of(self, partnerships: Iterable[Sequence[int]], moves: int) -> NDArray[np.bool_]:
         """The moves of partnerships given by their columns, shape (moves,)."""
         columns = np.array([column for columns in partnerships for column in columns], dtype=np.intp)

@@ -30,9 +30,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from formulations.decomposition.blocks import NONE, Blocks, Floats, Whole
+from formulations.decomposition.blocks import Blocks, Floats, Whole
 from formulations.decomposition.inside import Inside
 from formulations.decomposition.roots import Roots, better_prices, first_roots, relaxed, unpriced
+from formulations.decomposition.tranches import in_any_tranche
 
 Mask = NDArray[np.bool_]
 Column = tuple[int, ...]
@@ -250,26 +251,17 @@ class Search:
         return most
 
     def _best_tranches(self, root: Whole, chosen: Mask, values: Floats) -> Floats:
-        """The most that the members of each node are worth in whatever tranches, and the value of those tranches kept; -inf where it is no more."""
-        blocks, roots, members = self._blocks, self._roots, np.arange(chosen.shape[1])
+        """The most that the members of each node are worth in whatever tranches; -inf where a partnership is known that is worth as much."""
+        blocks, roots = self._blocks, self._roots
         block, k = roots.block[root], roots.opening[root]
-        able = (blocks.joins[block] != NONE) & (np.arange(len(blocks.tranches)) >= k[:, None, None])
-        earliest = np.concatenate([able.argmax(axis=2), k[:, None]], axis=1)
-        there = np.concatenate([chosen, np.ones((len(root), 1), dtype=bool)], axis=1)
-        earned = blocks.most_earned(block, earliest, there, self._plain)
-        each = np.where(able, self._plain[blocks.joins[block]] + earned[:, :-1], -np.inf)
-        tranche = each.argmax(axis=2)
-        joining = np.where(chosen, np.take_along_axis(each, tranche[:, :, None], axis=2)[:, :, 0], 0.0).sum(axis=1)
-        most = self._plain[blocks.opens[block, k]] + np.take_along_axis(earned[:, -1], k[:, None], axis=1)[:, 0] + joining
+        most, tranche = in_any_tranche(blocks, self._plain, block, k, chosen, np.maximum(values, self._best[roots.asked[root]]))
         opens, joins = self._inside.taken(block, k, tranche)
         kept = self._inside.kept(block, opens + np.where(chosen[:, None, :], joins, 0.0).sum(axis=2))
-        reached = self._plain[blocks.opens[block, k]] + np.where(
-            chosen, self._plain[blocks.joins[block[:, None], members, tranche]], 0.0
-        ).sum(axis=1)
+        joined = blocks.joins[block[:, None], np.arange(chosen.shape[1]), tranche]
+        reached = self._plain[blocks.opens[block, k]] + np.where(chosen, self._plain[joined], 0.0).sum(axis=1)
         reached = np.where(kept, reached, -np.inf)
         self._value(np.flatnonzero(kept & (most > self.least)), root, tranche, chosen, reached)
-        known = np.maximum(values, reached)
-        return np.where(most > known + EVEN * np.abs(most), most, -np.inf)
+        return np.where(most > np.maximum(values, reached) + EVEN * np.abs(most), most, -np.inf)
 
     def _possible(self, nodes: Nodes) -> Mask:
         """Which nodes can keep each row, and reach the spend that their step asks for, with somebody."""

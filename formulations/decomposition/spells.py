@@ -72,35 +72,37 @@ class Spells:
             columns.append(column)
         return np.concatenate(owners), np.concatenate(columns)
 
-    def most(self, block: Whole, earliest: Whole, there: Mask, plain: Floats) -> Floats:
-        """The most that each place can earn by its tranche, whenever the others join, shape (partnerships, places, tranches).
+    def reached(self, block: Whole, tranche: Whole, there: Mask) -> tuple[Whole, Floats]:
+        """The highest step that partnerships reach in each spell, NONE where they reach none, and what they spend, shapes (n, spells)."""
+        spend = np.where(self._present(block, tranche, there), self.spend[block][:, None, :], 0.0).sum(axis=2)
+        reached = self.least[block] <= spend[:, :, None] + HALF_PENNY
+        highest = reached.shape[2] - 1 - reached[:, :, ::-1].argmax(axis=2)
+        return np.where(reached.any(axis=2), highest, NONE), spend
 
-        In no epoch does a partnership stand on a higher step than if all of its members had joined as early as they can.
+    def earned(self, block: Whole, highest: Whole, plain: Floats) -> Floats:
+        """The most that each place can earn by its tranche, on steps up to a highest, shape (n, places, tranches).
 
         Args:
-            block: Block of each, shape (partnerships,).
-            earliest: Position of the first tranche that each place can be live in, shape (partnerships, places).
-            there: Who is in it, shape (partnerships, places).
+            block: Block of each, shape (n,).
+            highest: The highest step in each spell, shape (n, spells).
             plain: Value of each column, with -inf as the last.
         """
-        every = np.broadcast_to(earliest[:, None, :], (len(block), *self.buyers.shape[1:]))
-        live = self.live[block]
-        present = there[:, None, :] & self.buyers[block] & np.take_along_axis(live, every, axis=2)
-        spend = np.where(present, self.spend[block][:, None, :], 0.0).sum(axis=2)
-        reached = self.least[block] <= spend[:, :, None] + HALF_PENNY
-        worth = np.where(reached[..., None], plain[self.column[block]], 0.0).max(axis=2, initial=0.0)
-        earned: Floats = np.einsum("nsp,nst->npt", worth, live.astype(float))
+        able = np.arange(self.least.shape[2]) <= highest[:, :, None]
+        worth = np.where(able[..., None], plain[self.column[block]], 0.0).max(axis=2, initial=0.0)
+        earned: Floats = np.einsum("nsp,nst->npt", worth, self.live[block].astype(float))
         return earned
 
-    def _bought(self, block: Whole, tranche: Whole, there: Mask) -> tuple[Whole, Whole]:
+    def _present(self, block: Whole, tranche: Whole, there: Mask) -> Mask:
+        """Who buys in each spell, shape (n, spells, places)."""
         every = np.broadcast_to(tranche[:, None, :], (len(block), *self.buyers.shape[1:]))
-        present = there[:, None, :] & self.buyers[block] & np.take_along_axis(self.live[block], every, axis=2)
-        spend = np.where(present, self.spend[block][:, None, :], 0.0).sum(axis=2)
-        reached = self.least[block] <= spend[:, :, None] + HALF_PENNY
-        step = reached.shape[2] - 1 - reached[:, :, ::-1].argmax(axis=2)
-        spells, places = np.arange(present.shape[1])[:, None], np.arange(present.shape[2])
+        present: Mask = there[:, None, :] & self.buyers[block] & np.take_along_axis(self.live[block], every, axis=2)
+        return present
+
+    def _bought(self, block: Whole, tranche: Whole, there: Mask) -> tuple[Whole, Whole]:
+        step, _ = self.reached(block, tranche, there)
+        spells, places = np.arange(step.shape[1])[:, None], np.arange(there.shape[1])
         column = self.column[block[:, None, None], spells, step[:, :, None], places]
-        made = present & reached.any(axis=2)[:, :, None] & (column != NONE)
+        made = self._present(block, tranche, there) & (step != NONE)[:, :, None] & (column != NONE)
         return np.nonzero(made)[0], column[made]
 
 
