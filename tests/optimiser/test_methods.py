@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from small import shire
 from tiny import write_tied, write_tiny
 
 import formulations
@@ -226,6 +227,15 @@ def test_a_stop_before_anything_is_no_plan() -> None:
     for settings in ({"interrupt": interrupt}, {"time_limit": 0.0}):
         with pytest.raises(NoPlanError):
             solve(read("east-kent"), method="decomposition", **settings)
+
+
+@pytest.mark.parametrize("master", [relaxation.MASTER, 0], ids=["in one", "by service"])
+def test_where_nothing_pays_the_bound_is_nothing(tmp_path: Path, master: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sharing saves nothing and costs something: no partnership, worth 0, and 0 is proven, not unknown."""
+    monkeypatch.setattr(relaxation, "MASTER", master)
+    plan = solve(shire(tmp_path, economics="set_up_cost = 1000\n"), method="decomposition")
+    assert (plan.npv, plan.bound, plan.gap, plan.status) == (0.0, 0.0, 0.0, "optimal")
+    assert plan.partnerships.empty
 
 
 def test_progress_is_of_the_whole() -> None:
