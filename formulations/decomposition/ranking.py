@@ -31,6 +31,8 @@ def ranked(blocks: Blocks, inside: Inside, reduced: Floats, plain: Floats, loss:
         loss: A partnership has to be worth more than less this, thousand GBP.
         nodes: About how many nodes may be looked at.
     """
+    if not len(blocks):
+        return {}, True
     asked = np.arange(len(blocks))
     search = _Ranking(blocks, inside, plain, asked, -loss, nodes)
     return search.rank(first_roots(blocks, reduced, asked))
@@ -46,8 +48,6 @@ class _Ranking(Search):
 
     def rank(self, roots: Roots) -> tuple[dict[Column, float], bool]:
         """Divide, the most promising first, until nothing is left or enough was looked at."""
-        if not len(roots):
-            return {}, True
         open_nodes = Open(*self._begin(roots))
         looked = len(open_nodes)
         while len(open_nodes) and looked <= self._most:
