@@ -17,7 +17,9 @@ Named = tuple[str, str, str, int, tuple[tuple[str, int], ...]]
 
 def named(blocks: Blocks, columns: Iterable[Column]) -> Iterator[Named]:
     """The partnership of each column of a master problem; purchases are left out, for they follow from the members."""
-    opened, joined = dict(_places(blocks.opens)), dict(_places(blocks.joins))
+    columns = list(columns)
+    parts = np.array([part for column in columns for part in column], dtype=np.intp)
+    opened, joined = dict(_places(blocks.opens, parts)), dict(_places(blocks.joins, parts))
     for column in columns:
         openings = [opened[part] for part in column if part in opened]
         if len(openings) != 1:
@@ -46,7 +48,7 @@ def columns_of(blocks: Blocks, partnerships: Iterable[Named]) -> Iterator[Column
         yield tuple(sorted(column))
 
 
-def _places(table: Whole) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Each column of a table with its place there."""
-    where = np.argwhere(table != NONE)
+def _places(table: Whole, wanted: Whole) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Each of some columns that a table has, with its place there."""
+    where = np.argwhere(np.isin(table, wanted))
     return zip(table[tuple(where.T)].tolist(), map(tuple, where.tolist()), strict=True)

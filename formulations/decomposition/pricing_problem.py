@@ -71,8 +71,10 @@ class Offers:
 
     def best(self) -> Whole:
         """Columns of the best partnership of every block that is worth something."""
-        _, columns = self._columns(*self._leaders(0.0))
-        return columns
+        blocks, openings = self._leaders(0.0)
+        if not len(blocks):
+            return blocks
+        return self._columns(blocks, openings, *self._chosen(blocks, openings))[1]
 
     def promising(self) -> list[tuple[int, ...]]:
         """Columns of the best partnership for every opening that is worth something."""
@@ -89,21 +91,19 @@ class Offers:
         return blocks, best
 
     def _split(self, blocks: Whole, openings: Whole) -> list[tuple[int, ...]]:
-        owner, columns = self._columns(blocks, openings)
+        if not len(blocks):
+            return []
+        taken, tranche = self._chosen(blocks, openings)
+        owner, columns = self._columns(blocks, openings, taken, tranche)
         order = np.argsort(owner, kind="stable")
         ends = np.cumsum(np.bincount(owner, minlength=len(blocks)))[:-1]
-        parts = [part.tolist() for part in np.split(columns[order], ends)] if len(blocks) else []
-        if self.blocks.purchases is not None and len(blocks):
-            taken, tranche = self._chosen(blocks, openings)
-            for number, column in zip(*(found.tolist() for found in self.blocks.bought(blocks, openings, tranche, taken)), strict=True):
-                parts[number].append(column)
+        parts = [part.tolist() for part in np.split(columns[order], ends)]
+        for number, column in zip(*(found.tolist() for found in self.blocks.bought(blocks, openings, tranche, taken)), strict=True):
+            parts[number].append(column)
         return [tuple(sorted(part)) for part in parts]
 
-    def _columns(self, blocks: Whole, openings: Whole) -> tuple[Whole, Whole]:
-        """Which of some partnerships each of their columns belongs to, and the columns."""
-        if not len(blocks):
-            return blocks, blocks
-        taken, tranche = self._chosen(blocks, openings)
+    def _columns(self, blocks: Whole, openings: Whole, taken: NDArray[np.bool_], tranche: Whole) -> tuple[Whole, Whole]:
+        """Which of some partnerships each of their columns belongs to, and the columns; purchases not among them."""
         owner, member = np.nonzero(taken)
         joins, opens = self.blocks.joins[blocks[owner], member, tranche[owner, member]], self.blocks.opens[blocks, openings]
         return np.concatenate([np.arange(len(blocks)), owner]), np.concatenate([opens, joins])

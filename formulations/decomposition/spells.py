@@ -74,7 +74,11 @@ class Spells:
 
     def reached(self, block: Whole, tranche: Whole, there: Mask) -> tuple[Whole, Floats]:
         """The highest step that partnerships reach in each spell, NONE where they reach none, and what they spend, shapes (n, spells)."""
-        spend = np.where(self._present(block, tranche, there), self.spend[block][:, None, :], 0.0).sum(axis=2)
+        return self._reached(block, self._present(block, tranche, there))
+
+    def _reached(self, block: Whole, present: Mask) -> tuple[Whole, Floats]:
+        """The same, by who buys in each spell."""
+        spend = np.where(present, self.spend[block][:, None, :], 0.0).sum(axis=2)
         reached = self.least[block] <= spend[:, :, None] + HALF_PENNY
         highest = reached.shape[2] - 1 - reached[:, :, ::-1].argmax(axis=2)
         return np.where(reached.any(axis=2), highest, NONE), spend
@@ -99,10 +103,11 @@ class Spells:
         return present
 
     def _bought(self, block: Whole, tranche: Whole, there: Mask) -> tuple[Whole, Whole]:
-        step, _ = self.reached(block, tranche, there)
+        present = self._present(block, tranche, there)
+        step, _ = self._reached(block, present)
         spells, places = np.arange(step.shape[1])[:, None], np.arange(there.shape[1])
         column = self.column[block[:, None, None], spells, step[:, :, None], places]
-        made = self._present(block, tranche, there) & (step != NONE)[:, :, None] & (column != NONE)
+        made = present & (step != NONE)[:, :, None] & (column != NONE)
         return np.nonzero(made)[0], column[made]
 
 

@@ -234,7 +234,6 @@ class Decomposition:
     def _by_neighbourhoods(self, few: int, relaxation: Relaxation) -> None:
         """A plan from whole partnerships, or from nothing, service by service; then made better corner by corner."""
         able = within(self._regrets, share_of(self._regrets, few))
-        parts: Iterator[Mask] = iter(())
         if relaxation.tightened is not None and relaxation.tightened.found:
             packed = Packed(relaxation.blocks, relaxation.tightened, self.priced.moves, self._piece, self._over)
             for taken in (packed.first, packed.closer):
@@ -243,11 +242,10 @@ class Decomposition:
                     return
             self._fitted(packed)
         else:
-            parts = services(self.priced.moves, able)
-        for part in parts:
-            if self._over():
-                return
-            self._restricted(self._taken() | part, gap=self.limits.gap / FINE, seconds=60.0)
+            for part in services(self.priced.moves, able):
+                if self._over():
+                    return
+                self._restricted(self._taken() | part, gap=self.limits.gap / FINE, seconds=60.0)
         if self.incumbent is None:
             return
         for number in range(ROUNDS):

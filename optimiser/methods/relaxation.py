@@ -102,8 +102,8 @@ class Relaxation:
 
     def tighten(self, tolerance: float) -> None:
         """Keep the rows inside partnerships in each of them, from the prices found."""
-        loose = self.loose(tolerance)
-        self.tightened = tightened(self.blocks, self.duals, self.inside, tolerance, whole=self.small, together=loose, known=self._known)
+        together = not self.small and self.loose(tolerance)
+        self.tightened = tightened(self.blocks, self.duals, self.inside, tolerance, whole=self.small, together=together, known=self._known)
 
     def support(self) -> NDArray[np.bool_]:
         """Moves of the partnerships that the last master problems use, shape (moves,)."""
