@@ -192,21 +192,21 @@ class Search:
 
     def _look(self, nodes: Nodes, bound: Floats, chosen: Mask) -> Floats:
         """What the members of each node are worth in their tranches; -inf where that breaks a row. The best are kept."""
-        root, roots = nodes.root, self._roots
-        opens, joins = self._takes
-        block, k, tranche = roots.block[root], roots.opening[root], roots.tranche[root]
-        kept = self._inside.kept(block, opens[root] + np.where(chosen[:, None, :], joins[root], 0.0).sum(axis=2))
+        root, (opens, joins) = nodes.root, self._takes
+        return self._valued(root, self._roots.tranche[root], chosen, opens[root], joins[root], bound)
+
+    def _valued(self, root: Whole, tranche: Whole, chosen: Mask, opens: Floats, joins: Floats, bound: Floats) -> Floats:
+        """What partnerships are worth in some tranches; -inf where that breaks a row.
+
+        What they buy is counted, and the best are kept, where the bound is worth it.
+        """
+        roots = self._roots
+        block, k = roots.block[root], roots.opening[root]
+        kept = self._inside.kept(block, opens + np.where(chosen[:, None, :], joins, 0.0).sum(axis=2))
         joined = self._blocks.joins[block[:, None], np.arange(chosen.shape[1]), tranche]
         values = self._plain[self._blocks.opens[block, k]] + np.where(chosen, self._plain[joined], 0.0).sum(axis=1)
         values = np.where(kept, values, -np.inf)
-        self._value(np.flatnonzero(kept & (bound > self.least)), root, tranche, chosen, values)
-        return values
-
-    def _value(self, able: Whole, root: Whole, tranche: Whole, chosen: Mask, values: Floats) -> None:
-        """Add what they buy to the values of some partnerships, and keep the best."""
-        roots = self._roots
-        block, k = roots.block[root], roots.opening[root]
-        joined = self._blocks.joins[block[:, None], np.arange(chosen.shape[1]), tranche]
+        able = np.flatnonzero(kept & (bound > self.least))
         owner, bought = self._blocks.bought(block[able], k[able], tranche[able], chosen[able])
         values[able] += np.bincount(owner, weights=self._plain[bought], minlength=len(able))
         starts = np.searchsorted(owner, np.arange(len(able) + 1))
@@ -215,6 +215,7 @@ class Search:
             opened, purchases = int(self._blocks.opens[block[n], k[n]]), bought[starts[i] : starts[i + 1]]
             column = (opened, *joined[n, chosen[n]].tolist(), *purchases.tolist())
             self._note(int(roots.asked[root[n]]), float(values[n]), tuple(sorted(column)))
+        return values
 
     def _notable(self, asked: Whole, values: Floats) -> Mask:
         """Which partnerships may be worth a note."""
@@ -252,15 +253,10 @@ class Search:
 
     def _best_tranches(self, root: Whole, chosen: Mask, values: Floats) -> Floats:
         """The most that the members of each node are worth in whatever tranches; -inf where a partnership is known that is worth as much."""
-        blocks, roots = self._blocks, self._roots
+        roots = self._roots
         block, k = roots.block[root], roots.opening[root]
-        most, tranche = in_any_tranche(blocks, self._plain, block, k, chosen, np.maximum(values, self._best[roots.asked[root]]))
-        opens, joins = self._inside.taken(block, k, tranche)
-        kept = self._inside.kept(block, opens + np.where(chosen[:, None, :], joins, 0.0).sum(axis=2))
-        joined = blocks.joins[block[:, None], np.arange(chosen.shape[1]), tranche]
-        reached = self._plain[blocks.opens[block, k]] + np.where(chosen, self._plain[joined], 0.0).sum(axis=1)
-        reached = np.where(kept, reached, -np.inf)
-        self._value(np.flatnonzero(kept & (most > self.least)), root, tranche, chosen, reached)
+        most, tranche = in_any_tranche(self._blocks, self._plain, block, k, chosen, np.maximum(values, self._best[roots.asked[root]]))
+        reached = self._valued(root, tranche, chosen, *self._inside.taken(block, k, tranche), most)
         return np.where(most > np.maximum(values, reached) + EVEN * np.abs(most), most, -np.inf)
 
     def _possible(self, nodes: Nodes) -> Mask:
