@@ -101,22 +101,13 @@ def _smallest(m: Any) -> list[Any]:
     return [(s, h, v) for s, h, v in partnership_size.partnership_size_minimum_index(m) if partnership_size.least_members(m, s, v) > 2]
 
 
-def _without_purchases(index: Any) -> Any:
-    """Rows of partnerships that cannot buy together; those of others have purchases among their terms, which are not there."""
-
-    def kept(m: Any) -> list[Any]:
-        buying = {epoch[:3] for epoch in m.buyers}
-        return [key for key in index(m) if key[:3] not in buying]
-
-    return kept
-
-
 INSIDE: dict[str, Any] = {
     "partnership_size_minimum": _smallest,
-    "minimum_saving": _without_purchases(minimum_saving.minimum_saving_index),
+    "minimum_saving": minimum_saving.minimum_saving_index,
     "host_capacity": host_capacity.host_capacity_index,
-    "payback": _without_purchases(payback.payback_index),
+    "payback": payback.payback_index,
     "onboarding_capacity": onboarding_capacity.onboarding_capacity_index,
 }
 """Families about one host of one service that the pricing problem does not keep: index set of the rows that get a price like the rows
-that link, so that the bound counts them as far as linear programming goes."""
+that link, so that the bound counts them as far as linear programming goes. Where purchases are no variables the rows are without them,
+and `formulations.decomposition` adds them."""

@@ -60,12 +60,12 @@ def _build(priced: Priced, objective: Objective, families: Mapping[str, Any], *,
     weight = objective.running_weight(priced.instance, priced.discount)
     _attach(m, priced)
     _declare_moves(m)
-    m.grounds = contiguity.grounds(m) if "contiguity_flow" in families else {}
+    m.grounds = contiguity.grounds(m)
     m.weight = weight
     m.buyers = buyers_of_epochs(m)
     rules = priced.instance.rules
     _declare_purchasing(m, whole or bool(rules.minimum_total_saving or rules.no_council_worse_off))
-    m.ARCS = pyo.Set(initialize=contiguity.arcs(m), dimen=4, doc="(s, h, a, b): ways through a partnership")
+    m.ARCS = pyo.Set(initialize=contiguity.arcs(m) if whole else (), dimen=4, doc="(s, h, a, b): ways through a partnership")
     m.flow = pyo.Var(m.ARCS, bounds=(0, None))
     m.meetings = partner_limit.meetings(m)
     m.PARTNERS = pyo.Set(initialize=partner_limit.possible_partners(m), dimen=2, doc="(a, b): councils that may be partners")

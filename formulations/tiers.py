@@ -135,9 +135,9 @@ def purchasing_terms(m: Any, weight: NDArray[Any], purchases: Any = None) -> tup
 
 
 def saving_at_full_membership(m: Any, partnership: Partnership) -> tuple[list[float], list[Any]]:
-    """Purchasing saving of a partnership at full membership, thousand GBP a year."""
+    """Purchasing saving of a partnership at full membership, thousand GBP a year; none where purchases are no variables."""
     s = partnership[0]
-    if m.priced.purchasing.get(s) is None:
+    if m.priced.purchasing.get(s) is None or not m.TIER_PURCHASES:
         return [], []
     epoch = full_epoch(m, partnership)
     rate = m.priced.purchasing[s].rate

@@ -6,7 +6,7 @@ tranche. Positions on the tranche axis are those of `Blocks.tranches`, the first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from formulations.contiguity_ground import Ground
+from formulations.decomposition.contiguous import Contiguous, contiguous_of
 from formulations.decomposition.member_sets import maximal_sets
 from formulations.decomposition.purchases import Purchases, purchases_of
 from formulations.sets import Partnership
@@ -57,6 +59,7 @@ class Blocks:
         most: Most members of each, the host not counted, shape (blocks,).
         buckets: Member sets.
         purchases: Joint purchasing, where there is any.
+        contiguous: Who is next to whom, where a service has the rule `contiguity`.
     """
 
     partnerships: Sequence[Partnership]
@@ -69,6 +72,7 @@ class Blocks:
     most: Whole
     buckets: Sequence[Bucket]
     purchases: Purchases | None
+    contiguous: Contiguous | None
 
     def __len__(self) -> int:
         return len(self.partnerships)
@@ -89,6 +93,7 @@ class Blocks:
             self.most[blocks],
             [Bucket(new[bucket.blocks[mine]], bucket.sets[mine]) for bucket, mine in kept if mine.any()],
             None if self.purchases is None else self.purchases.part(blocks),
+            None if self.contiguous is None else self.contiguous.part(blocks),
         )
 
     @cached_property
@@ -132,10 +137,17 @@ class Blocks:
         return [tuple(sorted(point)) for point in points]
 
     def may_be_together(self, block: int, members: Sequence[int]) -> bool:
-        """Whether rules about pairs and the greatest size allow some members of a block, by their places."""
+        """Whether rules about pairs, contiguity and the greatest size allow some members of a block, by their places."""
         number, row = self.place[block]
         apart = self.buckets[number].sets[row][:, list(members)] == 0
-        return len(members) <= self.most[block] and not bool(apart.any(axis=1).all())
+        there = np.zeros((1, self.joins.shape[1]), dtype=bool)
+        there[0, list(members)] = True
+        allowed = len(members) <= self.most[block] and not bool(apart.any(axis=1).all())
+        return allowed and bool(self.in_one_piece(np.array([block]), there).all())
+
+    def in_one_piece(self, block: Whole, members: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which of some partnerships keep the rule `contiguity`, given their blocks and members, shapes (n,) and (n, members)."""
+        return np.ones(len(block), dtype=bool) if self.contiguous is None else self.contiguous.whole(block, members)
 
     def by_column(self, label: Whole, columns: int) -> Whole:
         """A label of blocks for each of their columns, shape (columns,); NONE for columns in no block."""
@@ -163,23 +175,24 @@ def blocks_of(m: Any, column: Callable[[Any], int], variables: int) -> Blocks:
         variables: How many columns the model has.
     """
     sets = m.sets
-    partnerships = [p for p in sets.partnerships if sets.members.get(p)]
+    able = {p: _able(m, p) for p in sets.partnerships}
+    partnerships = [p for p in sets.partnerships if able[p]]
     tranches = tuple(sorted({o[-1] for o in sets.opens} | {j[-1] for j in sets.joins}))
     place = {k: i for i, k in enumerate(tranches)}
-    members = [tuple(sets.members[p]) for p in partnerships]
+    members = [able[p] for p in partnerships]
     widest = max(map(len, members), default=0)
     opens = np.full((len(partnerships), len(tranches)), NONE, dtype=np.intp)
     joins = np.full((len(partnerships), widest, len(tranches)), NONE, dtype=np.intp)
     open_rows, join_rows = opens.copy(), joins.copy()
-    for b, (partnership, able) in enumerate(zip(partnerships, members, strict=True)):
+    for b, (partnership, joining) in enumerate(zip(partnerships, members, strict=True)):
         for k in sets.openings[partnership]:
             opens[b, place[k]] = column(m.opens[(*partnership, k)])
             open_rows[b, place[k]] = sets.open_row[(*partnership, k)]
-        for n, c in enumerate(able):
+        for n, c in enumerate(joining):
             for k in sets.joinings[(c, *partnership)]:
                 joins[b, n, place[k]] = column(m.joins[(c, *partnership, k)])
                 join_rows[b, n, place[k]] = sets.join_row[(c, *partnership, k)]
-    most = [min(_most(m, s), len(able)) for (s, _, _), able in zip(partnerships, members, strict=True)]
+    most = [min(_most(m, s), len(joining)) for (s, _, _), joining in zip(partnerships, members, strict=True)]
     return Blocks(
         partnerships,
         members,
@@ -191,7 +204,15 @@ def blocks_of(m: Any, column: Callable[[Any], int], variables: int) -> Blocks:
         np.array(most, dtype=np.intp),
         _buckets(m, partnerships, members, widest),
         purchases_of(m, partnerships, members, tranches, column, variables),
+        contiguous_of(m.grounds, partnerships, members, widest),
     )
+
+
+def _able(m: Any, partnership: Partnership) -> tuple[str, ...]:
+    """Who may join; nobody without a path to the host where the rule `contiguity` is on."""
+    members = m.sets.members.get(partnership, ())
+    ground = m.grounds.get(partnership[:2])
+    return tuple(c for c in members if ground is None or c in ground.neighbours)
 
 
 def _most(m: Any, s: str) -> int:
@@ -204,8 +225,8 @@ def _buckets(m: Any, partnerships: Sequence[Partnership], members: Sequence[tupl
     """Blocks by the number of their member sets, to the next power of two."""
     known: dict[Any, NDArray[np.bool_]] = {}
     by_count: dict[int, list[tuple[int, NDArray[np.bool_]]]] = {}
-    for b, ((s, _, _), able) in enumerate(zip(partnerships, members, strict=True)):
-        found = _member_sets(m.graph.conflicts, m.graph.position, s, able, known)
+    for b, ((s, h, _), able) in enumerate(zip(partnerships, members, strict=True)):
+        found = _member_sets(_conflict(m, s, able, m.grounds.get((s, h))), known)
         by_count.setdefault((len(found) - 1).bit_length(), []).append((b, found))
     buckets = []
     for _, group in sorted(by_count.items()):
@@ -216,18 +237,22 @@ def _buckets(m: Any, partnerships: Sequence[Partnership], members: Sequence[tupl
     return buckets
 
 
-def _member_sets(
-    conflicts: Mapping[str, NDArray[np.bool_]],
-    position: Mapping[str, int],
-    s: str,
-    able: tuple[str, ...],
-    known: dict[Any, NDArray[np.bool_]],
-) -> NDArray[np.bool_]:
-    if s not in conflicts:
-        return np.ones((1, len(able)), dtype=bool)
-    places = [position[c] for c in able]
-    conflict = conflicts[s][np.ix_(places, places)]
-    key = (able, conflict.tobytes())
+def _conflict(m: Any, s: str, able: tuple[str, ...], ground: Ground | None) -> NDArray[np.bool_]:
+    """Which members cannot be together, by rules about pairs and by the map."""
+    conflict = np.zeros((len(able), len(able)), dtype=bool)
+    if s in m.graph.conflicts:
+        places = [m.graph.position[c] for c in able]
+        conflict |= m.graph.conflicts[s][np.ix_(places, places)]
+    if ground is not None:
+        place = {c: n for n, c in enumerate(able)}
+        for clique in ground.cliques:
+            among = [place[c] for c in clique if c in place]
+            conflict[np.ix_(among, among)] |= ~np.eye(len(among), dtype=bool)
+    return conflict
+
+
+def _member_sets(conflict: NDArray[np.bool_], known: dict[Any, NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    key = (len(conflict), conflict.tobytes())
     if key not in known:
-        known[key] = maximal_sets(conflict)
+        known[key] = maximal_sets(conflict) if conflict.any() else np.ones((1, len(conflict)), dtype=bool)
     return known[key]

@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formulations.decomposition.blocks import Blocks, Floats, Whole
-from formulations.decomposition.inside import Inside
+from formulations.decomposition.inside import Inside, in_tranches
 from formulations.decomposition.roots import Roots, better_prices, first_roots, relaxed, unpriced
 from formulations.decomposition.tranches import in_any_tranche
 
@@ -159,7 +159,8 @@ class Search:
 
     def _parts(self, nodes: Nodes, bound: Floats, chosen: Mask) -> Open:
         """What nodes are divided into, as far as it can keep the rows."""
-        parts = self._divided(nodes, bound, chosen)
+        parts = self._divided(nodes, bound, *self._to_divide(nodes, chosen))
+        parts = self._reaching(parts)
         parts = parts.only(self._possible(parts))
         return Open(parts, *relaxed(self._blocks, self._roots, parts.root, parts.inner, parts.out))
 
@@ -168,7 +169,8 @@ class Search:
         roots, bound, _ = self._worth_something(roots)
         roots = better_prices(self._blocks, self._inside, self._plain, roots, bound, self._best[roots.asked])
         roots, bound, chosen = self._worth_something(roots)
-        self._roots, self._takes = roots, self._inside.taken(roots.block, roots.opening, roots.tranche)
+        self._roots, self._moves_take = roots, self._inside.taken(roots.block, roots.opening, roots.tranche)
+        self._takes = in_tranches(*self._inside.up_to(roots.block, roots.top), roots.opening, roots.tranche)
         self._ends = unpriced(self._blocks, self._inside, self._plain, roots)
         nobody = np.zeros(roots.weight.shape, dtype=bool)
         return Nodes(np.arange(len(roots)), nobody, nobody), bound, chosen
@@ -191,24 +193,29 @@ class Search:
         np.maximum.at(self._left, asked, bound)
 
     def _look(self, nodes: Nodes, bound: Floats, chosen: Mask) -> Floats:
-        """What the members of each node are worth in their tranches; -inf where that breaks a row. The best are kept."""
-        root, (opens, joins) = nodes.root, self._takes
-        return self._valued(root, self._roots.tranche[root], chosen, opens[root], joins[root], bound)
+        """What the members of each node are worth in their tranches; -inf where that breaks a rule. The best are kept."""
+        root, (opens, joins) = nodes.root, self._moves_take
+        return self._valued(root, self._roots.tranche[root], chosen, (opens[root], joins[root]), bound)
 
-    def _valued(self, root: Whole, tranche: Whole, chosen: Mask, opens: Floats, joins: Floats, bound: Floats) -> Floats:
-        """What partnerships are worth in some tranches; -inf where that breaks a row.
+    def _valued(self, root: Whole, tranche: Whole, chosen: Mask, taken: tuple[Floats, Floats], bound: Floats) -> Floats:
+        """What partnerships are worth in some tranches; -inf where that breaks a rule.
 
         What they buy is counted, and the best are kept, where the bound is worth it.
         """
-        roots = self._roots
+        roots, blocks = self._roots, self._blocks
         block, k = roots.block[root], roots.opening[root]
-        kept = self._inside.kept(block, opens + np.where(chosen[:, None, :], joins, 0.0).sum(axis=2))
-        joined = self._blocks.joins[block[:, None], np.arange(chosen.shape[1]), tranche]
-        values = self._plain[self._blocks.opens[block, k]] + np.where(chosen, self._plain[joined], 0.0).sum(axis=1)
-        values = np.where(kept, values, -np.inf)
+        activity = taken[0] + np.where(chosen[:, None, :], taken[1], 0.0).sum(axis=2)
+        joined = blocks.joins[block[:, None], np.arange(chosen.shape[1]), tranche]
+        values = self._plain[blocks.opens[block, k]] + np.where(chosen, self._plain[joined], 0.0).sum(axis=1)
+        kept, buys = blocks.in_one_piece(block, chosen), self._inside.bought
+        kept &= (buys is not None) | self._inside.kept(block, activity)
         able = np.flatnonzero(kept & (bound > self.least))
-        owner, bought = self._blocks.bought(block[able], k[able], tranche[able], chosen[able])
+        owner, bought = blocks.bought(block[able], k[able], tranche[able], chosen[able])
         values[able] += np.bincount(owner, weights=self._plain[bought], minlength=len(able))
+        if buys is not None:
+            activity[able] += buys.taken(owner, bought, len(able))
+            kept &= self._inside.kept(block, activity)
+        values = np.where(kept, values, -np.inf)
         starts = np.searchsorted(owner, np.arange(len(able) + 1))
         for i in np.flatnonzero(self._notable(roots.asked[root[able]], values[able])):
             n = able[i]
@@ -236,6 +243,7 @@ class Search:
         least_taken = ends.opens[root] + np.where(chosen[:, None, :], ends.least[root], 0.0).sum(axis=2)
         most_taken = ends.opens[root] + np.where(chosen[:, None, :], ends.most[root], 0.0).sum(axis=2)
         can = ((least_taken <= self._inside.upper[block]) & (most_taken >= self._inside.lower[block])).all(axis=1)
+        can &= self._blocks.in_one_piece(block, chosen)
         if self._blocks.purchases is not None:
             spend = self._blocks.purchases.spend[block]
             can &= spend[:, -1] + np.where(chosen, spend[:, :-1], 0.0).sum(axis=1) >= self._roots.least[root] - CHEAP
@@ -256,7 +264,7 @@ class Search:
         roots = self._roots
         block, k = roots.block[root], roots.opening[root]
         most, tranche = in_any_tranche(self._blocks, self._plain, block, k, chosen, np.maximum(values, self._best[roots.asked[root]]))
-        reached = self._valued(root, tranche, chosen, *self._inside.taken(block, k, tranche), most)
+        reached = self._valued(root, tranche, chosen, self._inside.taken(block, k, tranche), most)
         return np.where(most > np.maximum(values, reached) + EVEN * np.abs(most), most, -np.inf)
 
     def _possible(self, nodes: Nodes) -> Mask:
@@ -276,17 +284,42 @@ class Search:
             possible &= reached >= self._roots.least[root] - CHEAP
         return possible
 
-    def _divided(self, nodes: Nodes, bound: Floats, chosen: Mask) -> Nodes:
-        """Nodes without one of the members, and nodes with all of them and somebody besides."""
+    def _reaching(self, nodes: Nodes) -> Nodes:
+        """The nodes of which all who are in have a path to the host; free members without one are out."""
+        contiguous = self._blocks.contiguous
+        if contiguous is None or not len(nodes.root):
+            return nodes
+        able = ~nodes.out & np.isfinite(self._roots.weight[nodes.root])
+        reached = contiguous.reached(self._roots.block[nodes.root], able)
+        possible = np.asarray(~(nodes.inner & ~reached).any(axis=1))
+        return Nodes(nodes.root, nodes.inner, nodes.out | (able & ~reached)).only(possible)
+
+    def _to_divide(self, nodes: Nodes, chosen: Mask) -> tuple[Mask, Mask]:
+        """Members of whom one may lack, and who may be there besides if none does.
+
+        Of members in one piece with the host, all and anybody; else a piece apart, and those next to it: one of these has to be there.
+        """
+        contiguous, block = self._blocks.contiguous, self._roots.block[nodes.root]
+        who, besides = chosen.copy(), np.ones(chosen.shape, dtype=bool)
+        apart = np.flatnonzero(~self._blocks.in_one_piece(block, chosen))
+        if contiguous is not None and len(apart):
+            loose = chosen[apart] & ~contiguous.reached(block[apart], chosen[apart])
+            first = np.where(loose, self._roots.weight[nodes.root[apart]], -np.inf).argmax(axis=1)
+            who[apart], besides[apart] = contiguous.piece(block[apart], chosen[apart], first)
+        return who, besides
+
+    def _divided(self, nodes: Nodes, bound: Floats, who: Mask, besides: Mask) -> Nodes:
+        """Nodes without one of some members, and nodes with all of them and somebody besides."""
         weight, most = self._roots.weight[nodes.root], self._blocks.most[self._roots.block[nodes.root]]
         takes = abs(self._takes[1][nodes.root]).max(axis=1, initial=0.0)
-        lacking = _one_by_one(nodes, chosen & ~nodes.inner, takes, nodes.inner)
-        able = ~chosen & ~nodes.out & np.isfinite(weight) & (chosen.sum(axis=1) < most)[:, None]
+        lacking = _one_by_one(nodes, who & ~nodes.inner, takes, nodes.inner)
+        together = nodes.inner | who
+        able = besides & ~together & ~nodes.out & np.isfinite(weight) & (together.sum(axis=1) < most)[:, None]
         reach = bound[:, None] + np.minimum(np.where(able, weight, -np.inf), 0.0)
         worth_it = able & (reach > self._cut(nodes)[:, None])
         self._leave(self._roots.asked[nodes.root], np.where(worth_it, -np.inf, reach).max(axis=1, initial=-np.inf))
-        besides = _one_by_one(nodes, worth_it, weight, chosen, joining=True)
-        return Nodes(*(np.concatenate([getattr(one, field.name) for one in (lacking, besides)]) for field in fields(Nodes)))
+        joining = _one_by_one(nodes, worth_it, weight, together, joining=True)
+        return Nodes(*(np.concatenate([getattr(one, field.name) for one in (lacking, joining)]) for field in fields(Nodes)))
 
 
 def _one_by_one(nodes: Nodes, who: Mask, order: Floats, inner: Mask, *, joining: bool = False) -> Nodes:

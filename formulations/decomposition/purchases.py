@@ -31,12 +31,13 @@ class Purchases:
     """All purchases.
 
     Attributes:
-        block, place, epoch, column: Of each purchase that the objective counts, shape (purchases,).
+        block, place, epoch, column: Of each purchase that the objective or a row counts, shape (purchases,).
         step: The step that it is made on, by its position in the table of tiers.
         extra: What those purchases count in the objective that are no variables of the model, thousand GBP, by their column: the
             first column after the variables', and so on.
-        unpriced: Whether none of them is a variable; `extra` is then in the order of the purchases.
-        live: Which tranches have gone live when an epoch closes, shape (blocks, epochs, tranches).
+        unpriced: Whether no row asks for any of them; `extra` is then in the order of the purchases.
+        live: Which tranches have gone live when an epoch closes, shape (blocks, epochs, tranches). Full membership, where a rule looks
+            at it, is an epoch of its own, the last: all have gone live, and no money flows.
         places: Members of the largest block, and one more: the host's place.
         spend: Spend of each place of a block, GBP a year.
         least: The spend with which a partnership of each block first stands on each step in some epoch, GBP a year at base-year
@@ -86,7 +87,7 @@ class Purchases:
 
     @cached_property
     def _unpriced(self) -> tuple[Floats, Floats]:
-        """The same where no row that links partnerships asks for purchasing: it is always worth what it counts in the objective."""
+        """The same where no row asks for purchasing: it is always worth what it counts in the objective."""
         return self._most(self.extra)
 
     def _most(self, worth: Floats) -> tuple[Floats, Floats]:
@@ -124,6 +125,11 @@ class Purchases:
         return columns
 
 
+def asking(m: Any) -> set[str]:
+    """Services with a rule about one partnership that looks at what it buys."""
+    return {s for rule in ("minimum_saving", "payback") for s in m.instance.figure(rule)}
+
+
 def purchases_of(
     m: Any,
     partnerships: Sequence[Partnership],
@@ -139,36 +145,36 @@ def purchases_of(
     extra: list[float] = []
     number = {partnership: b for b, partnership in enumerate(partnerships)}
     widest = max(map(len, members), default=0)
-    epochs = 1 + max(epoch for *_, epoch in m.buyers)
-    live = np.zeros((len(partnerships), max(epochs, 1), len(tranches)))
+    live = np.zeros((len(partnerships), 2 + max(epoch for *_, epoch in m.buyers), len(tranches)))
     spend = np.zeros((len(partnerships), widest + 1))
     entries: list[tuple[int, int, int, int, int]] = []
     least = np.full((len(partnerships), 1 + max(t for buyers in m.buyers.values() for t in buyers.steps)), np.inf)
     spells: dict[int, list[Spell]] = defaultdict(list)
     for (s, h, v, e), buyers in m.buyers.items():
         b = number.get((s, h, v))
-        if b is None or e == FULL:
+        if b is None:
             continue
         place = {c: n for n, c in enumerate(members[b])} | {h: widest}
-        for c in buyers.councils:
+        councils = [c for c in buyers.councils if c in place]
+        for c in councils:
             spend[b, place[c]] = m.instance.baselines[c, s].procured_cost
-        last = closing_tranche(m, s, e)
+        last, rates, epoch = closing_tranche(m, s, e), m.priced.purchasing[s].rate, live.shape[1] - 1 if e == FULL else e
         gone = np.array([last is None or k <= last for k in tranches])
         steps = []
-        for t, councils in sorted(buyers.steps.items()):
-            able = {}
-            for c in councils:
-                able[place[c]] = column(m.buy[c, s, h, v, e, t]) if m.TIER_PURCHASES else variables + len(extra)
-                if able[place[c]] >= variables:
-                    extra.append(worth(c, s, h, e) * m.priced.purchasing[s].rate[t] * m.instance.baselines[c, s].procured_cost / THOUSAND)
-            able = {n: found for n, found in able.items() if found >= 0}
-            steps.append((m.priced.purchasing[s].from_volume[t] / growth(m, s, e), able))
+        for t, able in sorted(buyers.steps.items()):
+            found = {}
+            for c in (c for c in able if c in place):
+                found[place[c]] = column(m.buy[c, s, h, v, e, t]) if m.TIER_PURCHASES else variables + len(extra)
+                if found[place[c]] >= variables:
+                    extra.append(0.0 if e == FULL else worth(c, s, h, e) * rates[t] * m.instance.baselines[c, s].procured_cost / THOUSAND)
+            found = {n: one for n, one in found.items() if one >= 0}
+            steps.append((m.priced.purchasing[s].from_volume[t] / growth(m, s, e), found))
             least[b, t] = min(least[b, t], steps[-1][0])
-            entries += [(b, n, e, found, t) for n, found in able.items()]
-        spells[b].append(Spell(gone, frozenset(place[c] for c in buyers.councils), tuple(steps)))
-        live[b, e] = gone
+            entries += [(b, n, epoch, one, t) for n, one in found.items()]
+        spells[b].append(Spell(gone, frozenset(place[c] for c in councils), tuple(steps)))
+        live[b, epoch] = gone
     block, places, epoch, columns, on = np.array(entries, dtype=np.intp).reshape(-1, 5).T
-    unpriced = len(extra) == len(columns)
+    unpriced = len(extra) == len(columns) and not {s for s, *_ in m.buyers} & asking(m)
     return Purchases(
         block,
         places,

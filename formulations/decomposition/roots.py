@@ -41,7 +41,8 @@ class Roots:
         base: Value of the opening.
         weight: Value of each member; -inf for who cannot join.
         tranche: Position of the tranche in which the member joins.
-        least: Spend that the highest step asks for, GBP a year; 0 where purchasing earns nothing.
+        top: The highest step; -1 where nothing is bought.
+        least: Spend that the highest step asks for, GBP a year; 0 where nothing is bought.
         earned, earning: The most that purchasing earns with the opening, and with each join.
     """
 
@@ -51,6 +52,7 @@ class Roots:
     base: Floats
     weight: Floats
     tranche: Whole
+    top: Whole
     least: Floats
     earned: Floats
     earning: Floats
@@ -79,7 +81,8 @@ def first_roots(blocks: Blocks, reduced: Floats, asked: Whole) -> Roots:
             weight, tranche = _best_tranches(joining[there] + members[there], np.full(len(there), k))
             base = opening[there, k] + hosts[there, k]
             earned = hosts[there, k], members[there]
-            parts.append(Roots(there, asked[there], np.full(len(there), k), base, weight, tranche, least[there], *earned))
+            opens = np.full(len(there), k)
+            parts.append(Roots(there, asked[there], opens, base, weight, tranche, np.full(len(there), top), least[there], *earned))
     return Roots(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Roots)))
 
 
@@ -146,7 +149,8 @@ def unpriced(blocks: Blocks, inside: Inside, plain: Floats, roots: Roots) -> Unp
     there = blocks.joins[roots.block] != NONE
     there &= np.arange(there.shape[2]) >= roots.opening[:, None, None]
     weight, _ = _best_tranches(plain[blocks.joins[roots.block]] + roots.earning, roots.opening)
-    opens, joins = inside.taken(roots.block, roots.opening, roots.tranche)[0], inside.joins[roots.block]
+    opens, joins = inside.up_to(roots.block, roots.top)
+    opens = np.take_along_axis(opens, roots.opening[:, None, None], axis=2)[:, :, 0]
     least, most = (
         reach(np.where(there[:, None], joins, limit), axis=3) if there.size else joins[..., 0]
         for reach, limit in ((np.min, np.inf), (np.max, -np.inf))
@@ -168,8 +172,9 @@ class _Rows:
 
 def _with_spend(blocks: Blocks, inside: Inside, roots: Roots) -> _Rows:
     """The rows inside the block of each root, and the spend that its step asks for as a row more."""
-    opens = np.take_along_axis(inside.opens[roots.block], roots.opening[:, None, None], axis=2)[:, :, 0]
-    joins, lower, upper = inside.joins[roots.block], inside.lower[roots.block], inside.upper[roots.block]
+    opens, joins = inside.up_to(roots.block, roots.top)
+    opens = np.take_along_axis(opens, roots.opening[:, None, None], axis=2)[:, :, 0]
+    lower, upper = inside.lower[roots.block], inside.upper[roots.block]
     below, above = np.isfinite(lower), np.isfinite(upper)
     if blocks.purchases is not None:
         spend = blocks.purchases.spend[roots.block] / THOUSAND

@@ -57,8 +57,9 @@ class Relaxation:
         self.structure = Skeleton(self.model, {id(variable): column for column, variable in enumerate(arrays.variables)})
         self.blocks = self.structure.blocks
         cost = self.structure.cost(arrays.cost)
-        rows = arrays.matrix.tocsr()
-        rows = sparse.csr_array((rows.data, rows.indices, rows.indptr), shape=(rows.shape[0], len(cost)))
+        own, bought = arrays.matrix.tocoo(), self.structure.bought(arrays.rows)
+        row, column, value = (np.concatenate(both) for both in zip((own.row, own.col, own.data), bought, strict=True))
+        rows = sparse.csr_array((value, (row, column)), shape=(own.shape[0], len(cost)))
         free, low, high = self.structure.free(arrays.lower, arrays.upper)
         linked = Linked(cost, rows, arrays.row_lower, arrays.row_upper, free, low, high)
         self.duals = Duals(linked, partial(offers, self.blocks), pace)
@@ -93,8 +94,8 @@ class Relaxation:
         return min(self.duals.bound, np.inf if self.tightened is None else self.tightened.bound) + self.offset
 
     def loose(self, tolerance: float) -> bool:
-        """Whether rules inside partnerships, or joint purchasing, may hold the bound up by more than a share of it."""
-        if self.blocks.purchases is not None:
+        """Whether rules inside partnerships, contiguity, or joint purchasing may hold the bound up by more than a share of it."""
+        if self.blocks.purchases is not None or self.blocks.contiguous is not None:
             return True
         own = self.duals.linked.matrix.T @ np.where(self.inside, self.duals.duals, 0.0)
         best = offers(self.blocks, self.duals.reduced()).best()

@@ -97,7 +97,7 @@ class Decomposed:
     def partnerships(self, block: int) -> list[dict[str, int]]:
         """All of a block, each with a host and somebody else at least."""
         partnership, sets = self.blocks.partnerships[block], self.full.sets
-        members = sets.members[partnership]
+        members = self.blocks.members[block]
         joinings = [[None, *sets.joinings[(c, *partnership)]] for c in members]
         found = []
         for opened, *joined in product(sets.openings[partnership], *joinings):

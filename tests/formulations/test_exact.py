@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from inside_partnerships import inside_rows, kept, worth
+from inside_partnerships import bought, in_one_piece, inside_rows, kept, worth
 from small import SHIRE, brief
 
 from formulations import price
@@ -73,7 +73,7 @@ def test_against_all_partnerships(tiny_blocks: Callable[..., Any], seeds: range)
         )
         for block in asked:
             every = [(worth(found, block, there, plain), there) for there in found.partnerships(block)]
-            able = [(value, there) for value, there in every if kept(matrix, lower, upper, found.columns(block, there))]
+            able = [(value, there) for value, there in every if kept(found, matrix, lower, upper, block, there)]
             best = max([0.0, *(value for value, _ in able)])
             bitten += max([0.0, *(value for value, _ in every)]) > best + 1e-3
             assert answer.upper[block] >= best - 1e-6, (seed, block)
@@ -84,7 +84,7 @@ def test_against_all_partnerships(tiny_blocks: Callable[..., Any], seeds: range)
         variables = {column for columns in moves for column in columns}
         for point in (*answer.best, *answer.others):
             columns = tuple(column for column in point if column in variables)
-            assert kept(matrix, lower, upper, columns)
+            assert kept(found, matrix, lower, upper, *moves[columns])
             assert plain[list(point)].sum() == pytest.approx(worth(found, *moves[columns], plain))
     assert bitten > len(seeds) / 4  # rules that keep a better partnership from being are what this is about
     assert looser <= bitten
@@ -137,8 +137,11 @@ def test_rows_as_arrays(tiny_blocks: Callable[..., Any], seed: int) -> None:
                 for c, k in there.items():
                     if c != h:
                         taken += rules.joins[block, :, found.blocks.members[block].index(c), tranches.index(k)]
-                keeps = bool(rules.kept(np.array([block]), taken[None])[0])
-                assert keeps == kept(matrix, lower, upper, found.columns(block, there))
+                if rules.bought is not None:
+                    purchases = np.array(bought(found, block, there), dtype=np.intp)
+                    taken += rules.bought.taken(np.zeros(len(purchases), dtype=np.intp), purchases, 1)[0]
+                keeps = bool(rules.kept(np.array([block]), taken[None])[0]) and in_one_piece(found, block, there)
+                assert keeps == kept(found, matrix, lower, upper, block, there)
 
 
 def test_no_rows_is_no_rule(shire: Callable[..., Instance], decomposed: Callable[..., Any]) -> None:

@@ -38,7 +38,7 @@ def test_all_that_lose_no_more_are_found(tiny_blocks: Callable[..., Any], seeds:
             host = found.blocks.partnerships[block][1]
             for there in found.partnerships(block):
                 columns = found.columns(block, there)
-                if kept(*rows, columns):
+                if kept(found, *rows, block, there):
                     key = (block, there[host], frozenset(there))
                     value = worth(found, block, there, plain)
                     by_columns[columns] = (key, value)

@@ -193,11 +193,15 @@ def kinds_of_free(found: Any) -> dict[str, set[tuple[float, float]]]:
 
 
 def test_what_is_free(many: Priced, decomposed: Callable[..., Any]) -> None:
-    """Alternatives and partners from 0 to 1, payments as far as they may have to go; purchases belong to their partnerships."""
+    """Alternatives and partners from 0 to 1, payments as far as they may have to go; purchases belong to their partnerships.
+
+    Hosts that nobody has a path to, by the rule `contiguity`, have no partnership: their moves and purchases are held at 0.
+    """
     found = decomposed(many)
     most = found.model.most_paid
     assert most > 1
-    assert kinds_of_free(found) == {"take": {(0, 1)}, "partner": {(0, 1)}, "pay": {(-most, most)}}
+    held = {kind: {(0.0, 0.0)} for kind in ("join", "open", "buy")}
+    assert kinds_of_free(found) == {"take": {(0, 1)}, "partner": {(0, 1)}, "pay": {(-most, most)}} | held
 
 
 def test_nothing_is_free_without_alternatives(shire: Callable[..., Instance], decomposed: Callable[..., Any]) -> None:

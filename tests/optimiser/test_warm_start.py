@@ -34,10 +34,10 @@ SOLVER = solvers.get("highs")
 
 
 @cache
-def tiny(seed: int) -> Instance:
+def tiny(seed: int, off: str = "") -> Instance:
     """A random tiny instance."""
     with TemporaryDirectory() as name:
-        write_tiny(Path(name), seed)
+        write_tiny(Path(name), seed, off=off)
         return read(name)
 
 
@@ -62,9 +62,12 @@ def changed(instance: Instance) -> Instance:
 
 
 def relaxed(seed: int) -> Relaxation | None:
-    """The relaxation of a tiny instance, its prices searched for; None where a row cannot be kept."""
+    """The relaxation of a tiny instance, its prices searched for; None where a row cannot be kept.
+
+    Without contiguity, which that search passes over: what it finds there may be in pieces, and is then no partnership.
+    """
     try:
-        found = Relaxation(price(tiny(seed)), Objective(), Pace(levels=(0.5, 0.1), steps=20))
+        found = Relaxation(price(tiny(seed, "contiguity")), Objective(), Pace(levels=(0.5, 0.1), steps=20))
     except ContradictionError:
         return None
     found.duals.descend()
