@@ -1,9 +1,10 @@
 """The method decomposition: a bound from pricing partnerships one by one, plans from the few moves that the bound leaves.
 
 1. The relaxation's prices are searched for, which gives a bound on every plan and a regret for every move.
-2. The moves that the relaxation's linear program uses, then those of least regret, make small models with every rule in them. They are
-   solved whole; or, where they are still large, partnerships are packed service by service, and the plan is made better from
-   neighbourhood to neighbourhood: for the councils of one corner of the map after another, what lies outside staying as it is.
+2. Where rules were kept inside partnerships, whole partnerships are packed: all of them in one model, or service by service where there
+   are many. The moves that the relaxation's linear program uses, then those of least regret, make small models with every rule in them.
+   They are solved whole; or, where they are still large, the plan is made better from neighbourhood to neighbourhood: for the councils
+   of one corner of the map after another, what lies outside staying as it is.
 3. Until the gap is proven: a plan better than asked for makes no move of regret above bound - (incumbent and gap). The model of the
    moves that are left has such a plan or shows that there is none.
 
@@ -53,6 +54,10 @@ FINE = 50
 """A neighbourhood is a small part of the whole, so it is solved to this part of the gap."""
 WORTHWHILE = 0.02
 """Part of what is lacking that has to be gained for the same to be done once more."""
+BETWEEN = 0.5
+"""Packings that lack no more than this part of what is lacking in all leave most of it between services."""
+SOONER = 3
+"""Rounds of corners that come before closer packings then."""
 PENNY = 1e-5
 """In thousand GBP."""
 HAIR = 2e-5
@@ -102,13 +107,16 @@ class Decomposition:
         if self._proven() and self._complete():
             return self._answer(Termination.OPTIMAL)
         few = self._count = FEW * relaxation.decisions
-        if few <= WHOLE:
+        packed = self._packed(relaxation)
+        if packed is not None and relaxation.whole:
+            self._all_at_once(packed)
+        elif packed is None and few <= WHOLE:
             self._restricted(relaxation.support() | within(self._regrets, share_of(self._regrets, relaxation.decisions)))
             if not (self._proven() and self._complete()):
                 self._delta = share_of(self._regrets, few)
                 self._restricted(within(self._regrets, self._delta))
         else:
-            self._by_neighbourhoods(few, relaxation)
+            self._part_by_part(packed)
         termination = self._close()
         return self._answer(termination)
 
@@ -231,37 +239,68 @@ class Decomposition:
 
         return pass_on
 
-    def _by_neighbourhoods(self, few: int, relaxation: Relaxation) -> None:
-        """A plan from whole partnerships, or from nothing, service by service; then made better corner by corner."""
-        able = within(self._regrets, share_of(self._regrets, few))
-        if relaxation.tightened is not None and relaxation.tightened.found:
-            packed = Packed(relaxation.blocks, relaxation.tightened, self.priced.moves, self._piece, self._over)
-            for taken in (packed.first, packed.closer):
-                self._restricted(taken(), gap=self.limits.gap / FINE, seconds=120.0)
-                if self._proven() or self._over():
-                    return
-            self._fitted(packed)
-        else:
-            for part in services(self.priced.moves, able):
+    def _packed(self, relaxation: Relaxation) -> Packed | None:
+        """Packings of whole partnerships, where there are any and the moves are too many for one model."""
+        tight = relaxation.tightened
+        if tight is None or not tight.found or len(self.priced.moves) <= WHOLE:
+            return None
+        return Packed(relaxation.blocks, tight, self.priced.moves, self._piece, self._over)
+
+    def _all_at_once(self, packed: Packed) -> None:
+        """A plan from whole partnerships, all rows kept; among more of them as long as it gets better; then corner by corner."""
+        packed.first()
+        self._restricted(packed.chosen())
+        while self.incumbent is not None and not (self._proven() or self._over()):
+            before = self.incumbent.value
+            packed.closer()
+            self._restricted(self._taken() | packed.chosen())
+            if not self._worthwhile(before):
+                break
+        self._by_corners(range(ROUNDS))
+
+    def _part_by_part(self, packed: Packed | None) -> None:
+        """A plan from whole partnerships, or from nothing, service by service; then made better.
+
+        Where what is lacking is more than the packings lack, it is lost between services: corners of the map look at that first.
+        """
+        if packed is None:
+            for part in services(self.priced.moves, self._able()):
                 if self._over():
                     return
                 self._restricted(self._taken() | part, gap=self.limits.gap / FINE, seconds=60.0)
-        if self.incumbent is None:
-            return
-        for number in range(ROUNDS):
-            for part in corners(self.priced.moves, able, CORNER, number):
-                if self._over() or self._proven():
+            return self._by_corners(range(ROUNDS))
+        self._restricted(packed.first(), gap=self.limits.gap / FINE, seconds=120.0)
+        between = self.incumbent is not None and packed.lost < BETWEEN * (self.bound - self.incumbent.value)
+        first = range(SOONER if between else 0)
+        self._by_corners(first)
+        if not (self._proven() or self._over()):
+            self._restricted(self._taken() | packed.closer(), gap=self.limits.gap / FINE, seconds=120.0)
+        self._fitted(packed)
+        return self._by_corners(range(len(first), ROUNDS))
+
+    def _able(self) -> Mask:
+        """The moves of least regret, so many as are looked at by now."""
+        return within(self._regrets, share_of(self._regrets, self._count))
+
+    def _by_corners(self, rounds: range) -> None:
+        """Make the plan better corner by corner, each round with twice as many moves."""
+        for number in rounds:
+            for part in corners(self.priced.moves, self._able(), CORNER, number):
+                if self.incumbent is None or self._over() or self._proven():
                     return
                 self._restricted(self._taken() | part, gap=self.limits.gap / FINE, seconds=30.0)
             self._count = min(2 * self._count, len(self._regrets))
-            able = within(self._regrets, share_of(self._regrets, self._count))
+
+    def _worthwhile(self, before: float) -> bool:
+        """Whether the plan has got better by a part of what is lacking."""
+        return self.incumbent is not None and self.incumbent.value - before >= WORTHWHILE * (self.bound - self.incumbent.value)
 
     def _fitted(self, packed: Packed) -> None:
         """Make the plan better with whole partnerships, as long as it gets better by a part of what is lacking."""
         while self.incumbent is not None and not (self._proven() or self._over()):
             before = self.incumbent.value
             self._restricted(self._taken() | packed.fitted(self._taken()), gap=self.limits.gap / FINE, seconds=120.0)
-            if self.incumbent.value - before < WORTHWHILE * (self.bound - self.incumbent.value):
+            if not self._worthwhile(before):
                 return
 
     def _taken(self) -> Mask:

@@ -1,11 +1,12 @@
-"""Who is to be with whom, from whole partnerships: those that column generation has found, packed service by service.
+"""Who is to be with whom, from whole partnerships: those that column generation has found, packed part by part.
 
 Every partnership keeps the rules inside it, so what is left to keep are the rows that link them, and the linear relaxation of such a
-model is close. Rows across services are not kept here: each service pays their prices, and may use more of them than there is. So
-what comes of it is no plan but who could be with whom; when each of them is to go live, and who not at all, is for the whole model
-with all tranches of these moves to decide.
+model is close. Parts are what column generation had for parts. Where that is the whole, all rows are kept and a packing is a plan.
+Where it is one service after another, rows across services are not kept: each service pays their prices, and may use more of them than
+there is. So what comes of it is no plan but who could be with whom; when each of them is to go live, and who not at all, is for the
+whole model with all tranches of these moves to decide.
 
-What column generation has found is enough for its linear program, not for whole numbers. How far a service's packing is below its
+What column generation has found is enough for its linear program, not for whole numbers. How far a part's packing is below its
 bound says which other partnerships could be in a better one (`formulations.decomposition.ranking`): with these it is packed again.
 """
 
@@ -28,15 +29,19 @@ from solvers.split import split
 Mask = NDArray[np.bool_]
 MANY = 12_000
 """Partnerships of a service that are chosen from: those that lose least at the prices found."""
+ALL = 30_000
+"""The same where all services are one part."""
 NODES = 200_000
-"""Of the search for more of them, for one service."""
+"""Of the search for more of them, for one part."""
 SECONDS = 20.0
 """For one service."""
+LONGER = 60.0
+"""For all services as one part."""
 
 
 @dataclass
-class _Service:
-    """One service: its blocks, its bound at the prices found, the partnerships known and those chosen."""
+class _Part:
+    """One part: its blocks, its bound at the prices found, the partnerships known and those chosen."""
 
     blocks: NDArray[np.intp]
     bound: float
@@ -45,7 +50,7 @@ class _Service:
 
 
 class Packed:
-    """Packings of all services.
+    """Packings of all parts.
 
     Args:
         blocks: All blocks.
@@ -62,42 +67,52 @@ class Packed:
         linked = tight.linked
         lower, upper = np.where(tight.is_across, -np.inf, linked.lower), np.where(tight.is_across, np.inf, linked.upper)
         self._linked: Linked = replace(linked, lower=lower, upper=upper)
-        self._services = self._parted()
+        self._parts = self._parted()
+        self._whole = len(self._parts) == 1
 
-    def _parted(self) -> list[_Service]:
-        blocks, tight = self._blocks, self._tight
-        label = blocks.by_column(blocks.service, len(tight.linked.cost))
-        row = split(tight.linked, label).row
+    def _parted(self) -> list[_Part]:
+        tight = self._tight
+        by_column = self._blocks.by_column(tight.label, len(tight.linked.cost))
+        row = split(tight.linked, by_column).row
         points: dict[int, list[Column]] = {}
         for point in tight.found:
-            points.setdefault(int(label[point[0]]), []).append(point)
+            points.setdefault(int(by_column[point[0]]), []).append(point)
         found = []
-        for service in np.unique(blocks.service).tolist():
-            mine, rows = np.flatnonzero(blocks.service == service), row == service
+        for number in np.unique(tight.label).tolist():
+            mine, rows = np.flatnonzero(tight.label == number), row == number
             own = due(tight.linked.lower[rows], tight.linked.upper[rows], tight.prices[rows])
-            found.append(_Service(mine, own + float(tight.upper[mine].sum()), points.get(service, [])))
+            found.append(_Part(mine, own + float(tight.upper[mine].sum()), points.get(number, [])))
         return found
+
+    @property
+    def lost(self) -> float:
+        """How far the packings are below the bounds of their parts, thousand GBP."""
+        return sum(self._lost(part) for part in self._parts)
 
     def first(self) -> Mask:
         """The moves of who is to be with whom, among partnerships that were found, in all tranches, shape (moves,)."""
-        for service in self._services:
+        for part in self._parts:
             if not self._over():
-                self._pack(service)
-        return self._chosen()
+                self._pack(part)
+        return _with_all_tranches(self.chosen(), self._moves)
 
     def closer(self) -> Mask:
         """The same among more partnerships: those that could be in a better packing, as far as they are found."""
         tight = self._tight
-        for service in self._services:
+        for part in self._parts:
             if self._over():
                 break
-            lost = service.bound - float(values_of(service.chosen, tight.across).sum())
+            lost = self._lost(part)
             if lost > 0:
-                part, rules = self._blocks.part(service.blocks), tight.rules.part(service.blocks)
-                more, _ = ranked(part, rules, tight.reduced, tight.reduced + tight.own, lost, NODES)
-                service.points = list(dict.fromkeys([*service.points, *more]))
-                self._pack(service)
-        return self._chosen()
+                blocks, rules = self._blocks.part(part.blocks), tight.rules.part(part.blocks)
+                more, _ = ranked(blocks, rules, tight.reduced, tight.reduced + tight.own, lost, NODES)
+                part.points = list(dict.fromkeys([*part.points, *more]))
+                self._pack(part)
+        return _with_all_tranches(self.chosen(), self._moves)
+
+    def chosen(self) -> Mask:
+        """The moves of the packings in hand, in their tranches, shape (moves,)."""
+        return self._blocks.moves_of((point for part in self._parts for point in part.chosen), len(self._moves))
 
     def fitted(self, plan: Mask) -> Mask:
         """The moves of a plan made better one service after another, all rows kept and what the others take left to them, in all tranches.
@@ -106,7 +121,7 @@ class Packed:
             plan: Moves of the plan, shape (moves,).
         """
         known = self._blocks.partnerships_in(plan)
-        pools = [self._best(service) for service in self._services]
+        pools = [self._best(part) for part in self._parts]
         points = list(dict.fromkeys([*known, *(point for pool in pools for point in pool)]))
         label = self._blocks.by_column(self._blocks.service, len(self._tight.linked.cost))
         service = label[[point[0] for point in points]]
@@ -117,21 +132,21 @@ class Packed:
             chosen = packing.improved(chosen, service == number, self._limits(SECONDS))
         return _with_all_tranches(self._blocks.moves_of((points[i] for i in np.flatnonzero(chosen)), len(self._moves)), self._moves)
 
-    def _best(self, service: _Service) -> list[Column]:
-        """The partnerships of a service that lose least."""
-        lost = -values_of(service.points, self._tight.reduced + self._tight.own)
-        return [service.points[number] for number in np.argsort(lost, kind="stable")[:MANY]]
+    def _lost(self, part: _Part) -> float:
+        return part.bound - float(values_of(part.chosen, self._tight.across).sum())
 
-    def _pack(self, service: _Service) -> None:
-        """Choose again among the partnerships of a service, from those chosen so far."""
-        points = list(dict.fromkeys([*service.chosen, *self._best(service)]))
-        before = np.arange(len(points)) < len(service.chosen)
-        after = Packing(self._linked, points).improved(before, np.ones(len(points), dtype=bool), self._limits(SECONDS), self._tight.across)
-        service.chosen = [points[number] for number in np.flatnonzero(after)]
+    def _best(self, part: _Part) -> list[Column]:
+        """The partnerships of a part that lose least."""
+        lost = -values_of(part.points, self._tight.reduced + self._tight.own)
+        return [part.points[number] for number in np.argsort(lost, kind="stable")[: ALL if self._whole else MANY]]
 
-    def _chosen(self) -> Mask:
-        found = (point for service in self._services for point in service.chosen)
-        return _with_all_tranches(self._blocks.moves_of(found, len(self._moves)), self._moves)
+    def _pack(self, part: _Part) -> None:
+        """Choose again among the partnerships of a part, from those chosen so far."""
+        points = list(dict.fromkeys([*part.chosen, *self._best(part)]))
+        before = np.arange(len(points)) < len(part.chosen)
+        limits = self._limits(LONGER if self._whole else SECONDS)
+        after = Packing(self._linked, points).improved(before, np.ones(len(points), dtype=bool), limits, self._tight.across)
+        part.chosen = [points[number] for number in np.flatnonzero(after)]
 
 
 def _with_all_tranches(taken: Mask, moves: pd.DataFrame) -> Mask:

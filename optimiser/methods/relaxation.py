@@ -44,7 +44,8 @@ class Relaxation:
         duals: The search for prices of the rows that link them.
         decisions: Councils and services that have a move.
         inside: Which rows are about one partnership, shape (rows,).
-        small: Whether master problems are of the whole.
+        small: Whether master problems with prices of all rows are of the whole.
+        whole: Whether those are that keep the rows inside partnerships in each of them.
         tightened: What keeping those rows in each partnership has given; None as long as that was not done.
     """
 
@@ -65,7 +66,7 @@ class Relaxation:
         self.duals = Duals(linked, partial(offers, self.blocks), pace)
         self.decisions = len(priced.moves[["council", "service"]].drop_duplicates())
         self.inside = Skeleton.inside(arrays.rows)
-        self.small = len(self.inside) <= MASTER
+        self.small, self.whole = len(self.inside) <= MASTER, int((~self.inside).sum()) <= MASTER
         self.tightened: Tightened | None = None
         self._rows, self._known = arrays.rows, list[Column]()
 
@@ -103,8 +104,8 @@ class Relaxation:
 
     def tighten(self, tolerance: float) -> None:
         """Keep the rows inside partnerships in each of them, from the prices found."""
-        together = not self.small and self.loose(tolerance)
-        self.tightened = tightened(self.blocks, self.duals, self.inside, tolerance, whole=self.small, together=together, known=self._known)
+        together = not self.whole and self.loose(tolerance)
+        self.tightened = tightened(self.blocks, self.duals, self.inside, tolerance, whole=self.whole, together=together, known=self._known)
 
     def support(self) -> NDArray[np.bool_]:
         """Moves of the partnerships that the last master problems use, shape (moves,)."""

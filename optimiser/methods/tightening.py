@@ -112,6 +112,7 @@ class Tightened:
 
     Attributes:
         bound: The bound, without any constant of the objective, thousand GBP.
+        label: Which part each block was in, shape (blocks,): that of its service, or all in one.
         upper: Upper bound on what each block is worth, shape (blocks,); they are counted in the bound.
         reduced: Value of each column at the prices of all rows, those inside partnerships too.
         linked: The rows that link partnerships.
@@ -125,6 +126,7 @@ class Tightened:
     """
 
     bound: float
+    label: Whole
     upper: Floats
     reduced: Floats
     linked: Linked
@@ -173,7 +175,7 @@ def tightened(
     across: Floats = stage.linked.cost - stage.linked.matrix.T @ parted.across(prices)
     reduced: Floats = stage.linked.cost - stage.linked.matrix.T @ prices - stage.own
     return Tightened(
-        bound, upper, reduced, stage.linked, prices, parted.row == NOWHERE, across, list(found), support, stage.rules, stage.own
+        bound, label, upper, reduced, stage.linked, prices, parted.row == NOWHERE, across, list(found), support, stage.rules, stage.own
     )
 
 

@@ -37,7 +37,7 @@ def packing(found: Any, over: bool = False) -> Packed:
 
 def worth(found: Any, one: Packed) -> list[float]:
     """What each service's choice is worth at the prices of the rows across."""
-    return [float(values_of(service.chosen, found.tightened.across).sum()) for service in one._services]
+    return [float(values_of(part.chosen, found.tightened.across).sum()) for part in one._parts]
 
 
 def test_more_to_choose_from_is_never_worse(found: Any) -> None:
@@ -48,7 +48,7 @@ def test_more_to_choose_from_is_never_worse(found: Any) -> None:
     one.closer()
     after = worth(found, one)
     assert all(b <= a + 1e-6 for b, a in zip(before, after, strict=True))
-    assert all(a <= service.bound + 1e-6 for a, service in zip(after, one._services, strict=True))
+    assert all(a <= part.bound + 1e-6 for a, part in zip(after, one._parts, strict=True))
     assert sum(after) > 0
 
 
@@ -58,9 +58,9 @@ def test_rows_of_each_service_are_kept(found: Any) -> None:
     one.first()
     taken = one.closer()
     tight = found.tightened
-    for service in one._services:
+    for part in one._parts:
         point = np.zeros(len(tight.linked.cost))
-        for column in service.chosen:
+        for column in part.chosen:
             point[list(column)] += 1.0
         uses = tight.linked.matrix @ point
         assert (uses[~tight.is_across] <= tight.linked.upper[~tight.is_across] + 1e-6).all()
