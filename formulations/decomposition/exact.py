@@ -1,7 +1,7 @@
 """The pricing problem with all rules inside a partnership: branch and bound over its members, for many blocks at once.
 
-`pricing_problem` passes over the rows of `inside` and takes the best step of joint purchasing for each member by itself. Here, for a
-block, an opening k and the highest step of purchasing `top` that the partnership ever stands on (`roots`), let
+`pricing_problem` passes over the rows of `inside` and over `contiguity`, and takes the best step of joint purchasing for each member
+by itself. Here, for a block, an opening k and the highest step of purchasing `top` that the partnership ever stands on (`roots`), let
 
     weight[n] = max[t >= k] of the value of n joining in t, purchases on steps up to `top` at the most they can earn
 
@@ -13,12 +13,13 @@ members are those of the best stable set:
 Either its members keep all rows and are worth that much, and the node is closed; or a better partnership of the node lacks one of
 them, or has all of them and somebody besides: that is how it is divided; or it has the same members in other tranches: unless that is
 impossible, the most that these members could be worth is left as a bound, which is none above a partnership found where purchasing
-reaches the steps that it could. A node is dropped if those in break a row whoever is with
-them, or cannot reach the spend that `top` asks for. What is kept costs nothing at any price, so every node's bound holds for the
-partnerships that keep all rows, at their value without prices.
+reaches the steps that it could. Where its members are in pieces and the rule `contiguity` is on, a better partnership lacks one of a
+piece apart from the host, or has all of it and somebody next to it. A node is dropped if those in break a row whoever is with
+them, have no path to the host through those who may be there, or cannot reach the spend that `top` asks for. What is kept costs nothing
+at any price, so every node's bound holds for the partnerships that keep all rows, at their value without prices.
 
-So it is exact where the rows take the same of a member whatever its tranche (host_capacity, minimum_saving, partnership_size) and
-there is no purchasing; for purchasing and rows that look at tranches (payback, onboarding_capacity) it is a bound.
+So it is exact where the rows take the same of a member whatever its tranche (host_capacity, minimum_saving, partnership_size), for
+contiguity, and where there is no purchasing; for purchasing and rows that look at tranches (payback, onboarding_capacity) it is a bound.
 
 Source: branch and bound, Land and Doig (1960), Econometrica 28(3); its divisions, Murty (1968), Operations Research 16(3).
 """

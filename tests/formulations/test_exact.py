@@ -90,6 +90,29 @@ def test_against_all_partnerships(tiny_blocks: Callable[..., Any], seeds: range)
     assert looser <= bitten
 
 
+@pytest.mark.parametrize("seeds", [pytest.param(range(40), id="fast"), pytest.param(range(40, 200), id="more", marks=pytest.mark.long)])
+@pytest.mark.parametrize(("only", "often"), [("contiguity", 0.1), ("minimum_saving", 0.5), ("payback", 0.5)])
+def test_one_rule_at_a_time(tiny_blocks: Callable[..., Any], only: str, often: float, seeds: range) -> None:
+    """With purchases at what they earn the bound is what the best partnership is worth, but for a few that look at tranches together."""
+    bitten = looser = 0
+    for seed, found in tiny_blocks(seeds, only):
+        random = np.random.default_rng(seed)
+        noise = np.concatenate([random.normal(0, 30, len(found.arrays.variables)), np.zeros(len(found.cost) - len(found.arrays.variables))])
+        plain = found.cost + noise
+        matrix, lower, upper, rules = inside_rows(found)
+        reduced = plain + matrix.T @ (random.exponential(5, len(lower)) * (random.random(len(lower)) < 0.5) * np.isfinite(lower))
+        asked = np.arange(len(found.blocks))
+        answer = exact(found.blocks, rules, reduced, plain, asked, 1e-6, MANY)
+        for block in asked:
+            every = [(worth(found, block, there, plain), there) for there in found.partnerships(block)]
+            best = max([0.0, *(value for value, there in every if kept(found, matrix, lower, upper, block, there))])
+            assert answer.upper[block] >= best - 1e-6, (seed, block)
+            bitten += max([0.0, *(value for value, _ in every)]) > best + 1e-3
+            looser += answer.upper[block] > best + 1e-3
+    assert bitten > often * len(seeds)
+    assert looser <= bitten / 4
+
+
 @pytest.mark.parametrize("slack", [0.5, 5.0, 50.0])
 def test_slack_leaves_a_bound(tiny_blocks: Callable[..., Any], slack: float) -> None:
     """A block that is settled early is never said to be worth less than its best partnership, and what is left open is at most the slack."""

@@ -30,6 +30,16 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return made
 
 
+@pytest.fixture
+def at_once(tmp_path: Path) -> Any:
+    """The same, all services as one part."""
+    write_region(tmp_path / "region", councils=9, services=4, tranches=3, seed=6)
+    made = Relaxation(price(read(tmp_path / "region")), Objective(), Pace(tolerance=0.01, levels=(0.5, 0.1), steps=20))
+    made.duals.descend()
+    made.tighten(0.01)
+    return made
+
+
 def packing(found: Any, over: bool = False) -> Packed:
     """Its packings."""
     return Packed(found.blocks, found.tightened, found.priced.moves, lambda seconds: Limits(seconds=seconds), lambda: over)
@@ -109,3 +119,30 @@ def test_a_plan_is_made_better_within_all_rows(found: Any) -> None:
     for column in chosen:
         point[list(column)] += 1.0
     assert (linked.matrix @ point <= linked.upper + 1e-6).all()
+
+
+def test_all_services_at_once_are_a_plan(at_once: Any) -> None:
+    """Every row is kept; what is lost is all that is lacking; with more partnerships it gets better; moves are in their tranches only."""
+    one, tight = packing(at_once), at_once.tightened
+    one.first()
+    before = one.lost
+    one.closer()
+    assert one.lost <= before
+    (part,) = one._parts
+    point = np.zeros(len(tight.linked.cost))
+    for column in part.chosen:
+        point[list(column)] += 1.0
+    assert (tight.linked.matrix @ point <= tight.linked.upper + 1e-6).all()
+    assert one.lost == pytest.approx(tight.bound - tight.linked.cost @ point)
+    assert not tight.is_across.any()
+    moves = at_once.priced.moves[one.chosen()]
+    assert not moves.duplicated(["council", "service"]).any()
+    assert len(moves) == sum(len(at_once.blocks.moves_of([column], len(at_once.priced.moves)).nonzero()[0]) for column in part.chosen)
+
+
+def test_what_service_by_service_loses(found: Any) -> None:
+    """The bounds of the services less what their packings are worth at the prices of the rows across."""
+    one = packing(found)
+    one.first()
+    assert one.lost == pytest.approx(sum(part.bound for part in one._parts) - sum(worth(found, one)))
+    assert one.lost >= 0
