@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.arrays import Floats
+from solvers.incidence import incidence
 from solvers.master import Master
 from solvers.scipy_sparse import sparse
 
@@ -109,10 +110,7 @@ def due(lower: Floats, upper: Floats, duals: Floats) -> float:
 
 def values_of(columns: Sequence[Column], values: Floats) -> Floats:
     """What each column is worth at some values of the variables, shape (columns,)."""
-    places = np.fromiter((place for column in columns for place in column), dtype=np.intp)
-    ends = np.cumsum([len(column) for column in columns], dtype=np.intp)
-    total = np.concatenate([[0.0], np.cumsum(values[places])])
-    found: Floats = total[ends] - total[ends - np.diff(ends, prepend=0)]
+    found: Floats = incidence(columns, len(values)).T @ values
     return found
 
 

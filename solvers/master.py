@@ -10,6 +10,7 @@ import numpy as np
 from solvers.arrays import Floats
 from solvers.errors import SolverFailed
 from solvers.highs import new_highs
+from solvers.incidence import incidence
 from solvers.scipy_sparse import sparse
 
 if TYPE_CHECKING:
@@ -69,9 +70,7 @@ class Master:
         if not points:
             return
         self._points += points
-        places = np.fromiter((place for point in points for place in point), dtype=np.intp)
-        numbers = np.repeat(np.arange(len(points)), [len(point) for point in points])
-        chosen = sparse.csc_matrix((np.ones(len(places)), (places, numbers)), shape=(self._columns.shape[1], len(points)))
+        chosen = incidence(points, self._columns.shape[1])
         cost: Floats = np.asarray(chosen.T @ self._linked.cost)
         self._pass(self._columns @ chosen, cost, np.zeros(len(points)), np.full(len(points), highspy.kHighsInf))
 

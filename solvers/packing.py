@@ -11,6 +11,7 @@ from solvers.arrays import Arrays, Floats
 from solvers.base import Limits
 from solvers.column_generation import Column, Linked
 from solvers.highs import solve_arrays
+from solvers.incidence import incidence
 from solvers.scipy_sparse import sparse
 
 Mask = NDArray[np.bool_]
@@ -29,11 +30,8 @@ class Packing:
 
     def __init__(self, linked: Linked, points: Sequence[Column]) -> None:
         self._linked, self.points = linked, list(points)
-        places = np.fromiter((place for point in self.points for place in point), dtype=np.intp)
-        numbers = np.repeat(np.arange(len(self.points)), [len(point) for point in self.points])
         self.columns = int(linked.matrix.shape[1])
-        shape = (self.columns, len(self.points))
-        self._where = sparse.csc_array((np.ones(len(places)), (places, numbers)), shape=shape)
+        self._where = incidence(self.points, self.columns)
         self._takes = sparse.csc_array(linked.matrix @ self._where)
         self._free = sparse.csc_array(linked.matrix)[:, linked.free]
         self.value: Floats = self.worth(linked.cost)

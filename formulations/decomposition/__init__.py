@@ -1,8 +1,9 @@
 """Decomposition: partnerships as blocks, priced one by one for given values of the rows that link them."""
 
-from formulations.decomposition.blocks import NONE, Blocks, blocks_of
+from formulations.decomposition.blocks import Blocks, blocks_of
 from formulations.decomposition.exact import Exact, exact
 from formulations.decomposition.inside import Inside, inside_of
+from formulations.decomposition.kinds import NONE
 from formulations.decomposition.partnerships import Named, columns_of, named
 from formulations.decomposition.pricing_problem import Offers, offers
 from formulations.decomposition.ranking import ranked

@@ -16,14 +16,10 @@ from numpy.typing import NDArray
 
 from formulations.contiguity_ground import Ground
 from formulations.decomposition.contiguous import Contiguous, contiguous_of
+from formulations.decomposition.kinds import NONE, Floats, Whole
 from formulations.decomposition.member_sets import maximal_sets
 from formulations.decomposition.purchases import Purchases, purchases_of
 from formulations.sets import Partnership
-
-Whole = NDArray[np.intp]
-Floats = NDArray[np.float64]
-NONE = -1
-"""Stands for a move that does not exist."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from formulations.buyers import full_epoch
-from formulations.decomposition.blocks import Blocks, Floats, Whole
+from formulations.decomposition.blocks import Blocks
+from formulations.decomposition.kinds import Floats, Whole
 from formulations.decomposition.purchases import Purchases
 from formulations.payback import window
 from formulations.terms import THOUSAND

@@ -10,13 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formulations.contiguity_ground import Ground
+from formulations.decomposition.kinds import Mask, Whole
 from formulations.sets import Partnership
 
-Mask = NDArray[np.bool_]
-Whole = NDArray[np.intp]
 AT_ONCE = 16_000_000
 """Numbers that are looked at together."""
 

@@ -29,15 +29,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
-from formulations.decomposition.blocks import Blocks, Floats, Whole
+from formulations.decomposition.blocks import Blocks
 from formulations.decomposition.inside import Inside, in_tranches
+from formulations.decomposition.kinds import Column, Floats, Mask, Whole
 from formulations.decomposition.roots import Roots, better_prices, first_roots, relaxed, unpriced
 from formulations.decomposition.tranches import in_any_tranche
 
-Mask = NDArray[np.bool_]
-Column = tuple[int, ...]
 AT_A_TIME = 10_000
 """Nodes that are looked at together; each is divided into several, so that memory is bounded by this."""
 TRIED = 4000

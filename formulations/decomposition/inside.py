@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from formulations.decomposition.blocks import NONE, Blocks, Floats, Whole
+from formulations.decomposition.blocks import Blocks
+from formulations.decomposition.kinds import NONE, Floats, Whole
 
 HAIR = 1e-7
 """A row is kept if it is broken by no more than this part of its largest coefficient."""

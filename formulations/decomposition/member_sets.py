@@ -8,9 +8,9 @@ member, max(M @ max(w, 0)).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
+from formulations.decomposition.kinds import Mask
+
 LIMIT = 1000
 """Most sets of one host; beyond, some conflicts are passed over, which leaves a bound a bound."""
 

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from formulations.decomposition.blocks import NONE, Blocks, Whole
-
-Column = tuple[int, ...]
-
+from formulations.decomposition.blocks import Blocks
+from formulations.decomposition.kinds import NONE, Column, Whole
 
 Named = tuple[str, str, str, int, tuple[tuple[str, int], ...]]
 """Service, host, vehicle, the tranche it opens in; every other member and its tranche."""

@@ -23,7 +23,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from formulations.decomposition.blocks import NONE, Blocks, Bucket, Floats, Whole
+from formulations.decomposition.blocks import Blocks, Bucket
+from formulations.decomposition.kinds import NONE, Floats, Whole
 
 AT_ONCE = 4_000_000
 """Numbers that are sorted at once."""

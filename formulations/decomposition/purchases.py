@@ -14,16 +14,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formulations.buyers import FULL, closing_tranche, growth
+from formulations.decomposition.kinds import Floats, Whole
 from formulations.decomposition.spells import Spell, Spells, spells_of
 from formulations.sets import Partnership
 from formulations.terms import THOUSAND
 from formulations.tiers import purchase_value
-
-Floats = NDArray[np.float64]
-Whole = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,6 @@ class Purchases:
         live: Which tranches have gone live when an epoch closes, shape (blocks, epochs, tranches). Full membership, where a rule looks
             at it, is an epoch of its own, the last: all have gone live, and no money flows.
         places: Members of the largest block, and one more: the host's place.
-        spend: Spend of each place of a block, GBP a year.
         least: The spend with which a partnership of each block first stands on each step in some epoch, GBP a year at base-year
             baselines, shape (blocks, steps); infinite for steps that it cannot reach.
         spells: What partnerships do buy, epoch by epoch.
@@ -54,9 +50,13 @@ class Purchases:
     unpriced: bool
     live: Floats
     places: int
-    spend: Floats
     least: Floats
     spells: Spells
+
+    @property
+    def spend(self) -> Floats:
+        """Spend of each place of a block, GBP a year, shape (blocks, places)."""
+        return self.spells.spend
 
     @cached_property
     def _cell(self) -> Whole:
@@ -112,7 +112,6 @@ class Purchases:
             self.unpriced,
             self.live[blocks],
             self.places,
-            self.spend[blocks],
             self.least[blocks],
             self.spells.part(blocks),
         )
@@ -185,7 +184,6 @@ def purchases_of(
         unpriced,
         live,
         widest + 1,
-        spend,
         least,
         spells_of(spells, len(tranches), spend),
     )

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from formulations.decomposition.blocks import Blocks, Floats, Whole
-from formulations.decomposition.exact import Column, Mask, Open, Search
+from formulations.decomposition.blocks import Blocks
+from formulations.decomposition.exact import Open, Search
 from formulations.decomposition.inside import Inside
+from formulations.decomposition.kinds import Column, Floats, Mask, Whole
 from formulations.decomposition.roots import Roots, first_roots
 
 

@@ -16,13 +16,12 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from formulations.decomposition.blocks import NONE, Blocks, Floats, Whole
+from formulations.decomposition.blocks import Blocks
 from formulations.decomposition.inside import Inside
+from formulations.decomposition.kinds import NONE, Floats, Mask, Whole
 from formulations.terms import THOUSAND
 
-Mask = NDArray[np.bool_]
 AT_ONCE = 4_000_000
 """Numbers that are looked at together."""
 STEPS = 12

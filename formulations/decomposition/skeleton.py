@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from formulations.decomposition.blocks import NONE, Floats, Whole, blocks_of
+from formulations.decomposition.blocks import blocks_of
 from formulations.decomposition.bought_inside import Terms, bought_inside
+from formulations.decomposition.kinds import NONE, Floats, Whole
 from formulations.families import INSIDE
 
 

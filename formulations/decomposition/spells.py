@@ -6,14 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formulations.buyers import HALF_PENNY
+from formulations.decomposition.kinds import NONE, Floats, Mask, Whole
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.intp]
-Mask = NDArray[np.bool_]
-NONE = -1
 AT_ONCE = 4_000_000
 """Numbers that are looked at together."""
 

@@ -16,13 +16,11 @@ and where the tranches reach all the steps, they are worth just that.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formulations.buyers import HALF_PENNY
-from formulations.decomposition.blocks import NONE, Blocks, Floats, Whole
+from formulations.decomposition.blocks import Blocks
+from formulations.decomposition.kinds import NONE, Floats, Mask, Whole
 from formulations.decomposition.spells import Spells
-
-Mask = NDArray[np.bool_]
 
 
 def in_any_tranche(blocks: Blocks, plain: Floats, block: Whole, opening: Whole, chosen: Mask, enough: Floats) -> tuple[Floats, Whole]:
