@@ -244,7 +244,7 @@ class Decomposition:
         tight = relaxation.tightened
         if tight is None or not tight.found or len(self.priced.moves) <= WHOLE:
             return None
-        return Packed(relaxation.blocks, tight, self.priced.moves, self._piece, self._over)
+        return Packed(relaxation.blocks, tight, self.priced.moves, self._piece, self._over, whole=relaxation.whole)
 
     def _all_at_once(self, packed: Packed) -> None:
         """A plan from whole partnerships, all rows kept; among more of them as long as it gets better; then corner by corner."""

@@ -1,10 +1,9 @@
 """Who is to be with whom, from whole partnerships: those that column generation has found, packed part by part.
 
 Every partnership keeps the rules inside it, so what is left to keep are the rows that link them, and the linear relaxation of such a
-model is close. Parts are what column generation had for parts. Where that is the whole, all rows are kept and a packing is a plan.
-Where it is one service after another, rows across services are not kept: each service pays their prices, and may use more of them than
-there is. So what comes of it is no plan but who could be with whom; when each of them is to go live, and who not at all, is for the
-whole model with all tranches of these moves to decide.
+model is close. Where all services are one part, all rows are kept and a packing is a plan. Where each is packed by itself, rows across
+services are not kept: each service pays their prices, and may use more of them than there is. So what comes of it is no plan but who
+could be with whom; when each of them is to go live, and who not at all, is for the whole model with all tranches of these moves to decide.
 
 What column generation has found is enough for its linear program, not for whole numbers. How far a part's packing is below its
 bound says which other partnerships could be in a better one (`formulations.decomposition.ranking`): with these it is packed again.
@@ -21,12 +20,14 @@ from numpy.typing import NDArray
 
 from formulations.decomposition import Blocks, ranked
 from optimiser.methods.tightening import Tightened
+from solvers.arrays import Floats
 from solvers.base import Limits
 from solvers.column_generation import Column, Linked, due, values_of
 from solvers.packing import Packing
-from solvers.split import split
+from solvers.split import NOWHERE, split
 
 Mask = NDArray[np.bool_]
+Whole = NDArray[np.intp]
 MANY = 12_000
 """Partnerships of a service that are chosen from: those that lose least at the prices found."""
 ALL = 30_000
@@ -58,28 +59,37 @@ class Packed:
         moves: The table of moves.
         limits: How to solve for so many seconds.
         over: Whether there is no time left.
+        whole: Whether all services are one part, and all rows are kept.
     """
 
     def __init__(
-        self, blocks: Blocks, tight: Tightened, moves: pd.DataFrame, limits: Callable[[float], Limits], over: Callable[[], bool]
+        self,
+        blocks: Blocks,
+        tight: Tightened,
+        moves: pd.DataFrame,
+        limits: Callable[[float], Limits],
+        over: Callable[[], bool],
+        *,
+        whole: bool = False,
     ) -> None:
-        self._blocks, self._tight, self._moves, self._limits, self._over = blocks, tight, moves, limits, over
-        linked = tight.linked
-        lower, upper = np.where(tight.is_across, -np.inf, linked.lower), np.where(tight.is_across, np.inf, linked.upper)
+        self._blocks, self._tight, self._moves, self._limits, self._over, self._whole = blocks, tight, moves, limits, over, whole
+        linked, label = tight.linked, np.zeros(len(blocks), dtype=np.intp) if whole else blocks.service
+        by_column = blocks.by_column(label, len(linked.cost))
+        parted = split(linked, by_column)
+        is_across = parted.row == NOWHERE
+        lower, upper = np.where(is_across, -np.inf, linked.lower), np.where(is_across, np.inf, linked.upper)
         self._linked: Linked = replace(linked, lower=lower, upper=upper)
-        self._parts = self._parted()
-        self._whole = len(self._parts) == 1
+        self._values: Floats = linked.cost - linked.matrix.T @ parted.across(tight.prices)
+        self._parts = self._parted(label, by_column, parted.row)
 
-    def _parted(self) -> list[_Part]:
+    def _parted(self, label: Whole, by_column: Whole, row: Whole) -> list[_Part]:
         tight = self._tight
-        by_column = self._blocks.by_column(tight.label, len(tight.linked.cost))
-        row = split(tight.linked, by_column).row
         points: dict[int, list[Column]] = {}
         for point in tight.found:
             points.setdefault(int(by_column[point[0]]), []).append(point)
         found = []
-        for number in np.unique(tight.label).tolist():
-            mine, rows = np.flatnonzero(tight.label == number), row == number
+        for number in np.unique(label).tolist():
+            mine, rows = np.flatnonzero(label == number), row == number
             own = due(tight.linked.lower[rows], tight.linked.upper[rows], tight.prices[rows])
             found.append(_Part(mine, own + float(tight.upper[mine].sum()), points.get(number, [])))
         return found
@@ -133,7 +143,7 @@ class Packed:
         return _with_all_tranches(self._blocks.moves_of((points[i] for i in np.flatnonzero(chosen)), len(self._moves)), self._moves)
 
     def _lost(self, part: _Part) -> float:
-        return part.bound - float(values_of(part.chosen, self._tight.across).sum())
+        return part.bound - float(values_of(part.chosen, self._values).sum())
 
     def _best(self, part: _Part) -> list[Column]:
         """The partnerships of a part that lose least."""
@@ -145,7 +155,7 @@ class Packed:
         points = list(dict.fromkeys([*part.chosen, *self._best(part)]))
         before = np.arange(len(points)) < len(part.chosen)
         limits = self._limits(LONGER if self._whole else SECONDS)
-        after = Packing(self._linked, points).improved(before, np.ones(len(points), dtype=bool), limits, self._tight.across)
+        after = Packing(self._linked, points).improved(before, np.ones(len(points), dtype=bool), limits, self._values)
         part.chosen = [points[number] for number in np.flatnonzero(after)]
 
 

@@ -45,7 +45,7 @@ class Relaxation:
         decisions: Councils and services that have a move.
         inside: Which rows are about one partnership, shape (rows,).
         small: Whether master problems with prices of all rows are of the whole.
-        whole: Whether those are that keep the rows inside partnerships in each of them.
+        whole: Whether those are that keep the rows inside partnerships in each of them: where rules bite the prices across services move.
         tightened: What keeping those rows in each partnership has given; None as long as that was not done.
     """
 
@@ -66,7 +66,7 @@ class Relaxation:
         self.duals = Duals(linked, partial(offers, self.blocks), pace)
         self.decisions = len(priced.moves[["council", "service"]].drop_duplicates())
         self.inside = Skeleton.inside(arrays.rows)
-        self.small, self.whole = len(self.inside) <= MASTER, int((~self.inside).sum()) <= MASTER
+        self.small = self.whole = len(self.inside) <= MASTER
         self.tightened: Tightened | None = None
         self._rows, self._known = arrays.rows, list[Column]()
 
@@ -104,7 +104,9 @@ class Relaxation:
 
     def tighten(self, tolerance: float) -> None:
         """Keep the rows inside partnerships in each of them, from the prices found."""
-        together = not self.whole and self.loose(tolerance)
+        loose = self.loose(tolerance)
+        self.whole = self.small or (loose and int((~self.inside).sum()) <= MASTER)
+        together = loose and not self.whole
         self.tightened = tightened(self.blocks, self.duals, self.inside, tolerance, whole=self.whole, together=together, known=self._known)
 
     def support(self) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from formulations.decomposition import Blocks, Exact, Inside, exact, inside_of, offers
 from solvers.arrays import Floats
 from solvers.column_generation import Column, Duals, Linked, Pace
-from solvers.split import NOWHERE, split
+from solvers.split import split
 
 Whole = NDArray[np.intp]
 HAIR = 1e-6
@@ -112,13 +112,10 @@ class Tightened:
 
     Attributes:
         bound: The bound, without any constant of the objective, thousand GBP.
-        label: Which part each block was in, shape (blocks,): that of its service, or all in one.
         upper: Upper bound on what each block is worth, shape (blocks,); they are counted in the bound.
         reduced: Value of each column at the prices of all rows, those inside partnerships too.
         linked: The rows that link partnerships.
         prices: Their prices, shape (rows of `linked`,).
-        is_across: Which of the rows are across parts, shape (rows of `linked`,).
-        across: Values of the columns less what they take of the rows across parts.
         found: Partnerships that keep the rules inside them, by their columns.
         support: Those that the last master problems use.
         rules: The rows inside blocks.
@@ -126,13 +123,10 @@ class Tightened:
     """
 
     bound: float
-    label: Whole
     upper: Floats
     reduced: Floats
     linked: Linked
     prices: Floats
-    is_across: NDArray[np.bool_]
-    across: Floats
     found: list[Column]
     support: list[Column]
     rules: Inside
@@ -172,11 +166,8 @@ def tightened(
         found |= dict.fromkeys(inner.columns) | pricing.others
         if inner.bound < bound:
             bound, upper, prices, support = inner.bound, pricing.upper, inner.duals, inner.support()
-    across: Floats = stage.linked.cost - stage.linked.matrix.T @ parted.across(prices)
     reduced: Floats = stage.linked.cost - stage.linked.matrix.T @ prices - stage.own
-    return Tightened(
-        bound, label, upper, reduced, stage.linked, prices, parted.row == NOWHERE, across, list(found), support, stage.rules, stage.own
-    )
+    return Tightened(bound, upper, reduced, stage.linked, prices, list(found), support, stage.rules, stage.own)
 
 
 class _Stage:
