@@ -108,12 +108,11 @@ class Open:
         """Some of them."""
         return Open(self.nodes.only(kept), self.bound[kept], self.chosen[kept])
 
-    def parted(self, promise: Floats) -> tuple[tuple[Nodes, Floats, Mask], Open]:
+    def parted(self, promise: Floats) -> tuple[Open, Open]:
         """Those that promise most, so many as are looked at together, and the others."""
         now = np.zeros(len(self), dtype=bool)
         now[np.argsort(-promise, kind="stable")[:AT_A_TIME]] = True
-        first = self.only(now)
-        return (first.nodes, first.bound, first.chosen), self.only(~now)
+        return self.only(now), self.only(~now)
 
     def and_more(self, other: Open) -> Open:
         """These and others."""
@@ -125,14 +124,13 @@ class Search:
     """One call of `exact`.
 
     Attributes:
-        slack: What a partnership has to be worth more than the best so far.
         least: What a partnership has to be worth at all.
     """
 
     least = 0.0
 
     def __init__(self, blocks: Blocks, inside: Inside, plain: Floats, asked: Whole, slack: float, most: int) -> None:
-        self._blocks, self._inside, self._plain, self.slack = blocks, inside, np.append(plain, -np.inf), slack
+        self._blocks, self._inside, self._plain, self._slack = blocks, inside, np.append(plain, -np.inf), slack
         self._most = most
         self._best = np.zeros(len(asked))
         self._left = np.zeros(len(asked))
@@ -141,30 +139,30 @@ class Search:
 
     def run(self, roots: Roots) -> Exact:
         """Divide until no node can hold a better partnership, those first that may hold the most above what is known."""
-        open_nodes = Open(*self._begin(roots))
+        open_nodes = self._begin(roots)
         looked = len(open_nodes)
         while len(open_nodes) and looked <= self._most:
-            (nodes, bound, chosen), open_nodes = open_nodes.parted(open_nodes.bound - self._cut(open_nodes.nodes))
-            values = self._look(nodes, bound, chosen)
-            closed = (values >= bound - self.slack) | (bound <= self._cut(nodes))
-            self._leave(self._roots.asked[nodes.root[closed]], bound[closed])
-            nodes, bound, chosen, values = nodes.only(~closed), bound[~closed], chosen[~closed], values[~closed]
-            self._leave(self._roots.asked[nodes.root], self._in_other_tranches(nodes.root, chosen, values))
-            parts = self._parts(nodes, bound, chosen)
+            now, open_nodes = open_nodes.parted(open_nodes.bound - self._cut(open_nodes.nodes))
+            values = self._look(now)
+            closed = (values >= now.bound - self._slack) | (now.bound <= self._cut(now.nodes))
+            self._leave(self._roots.asked[now.nodes.root[closed]], now.bound[closed])
+            now, values = now.only(~closed), values[~closed]
+            self._leave(self._roots.asked[now.nodes.root], self._in_other_tranches(now.nodes.root, now.chosen, values))
+            parts = self._parts(now)
             looked += len(parts)
             open_nodes = open_nodes.and_more(parts)
         self._leave(self._roots.asked[open_nodes.nodes.root], open_nodes.bound)
         return Exact(np.maximum(self._best, self._left), [column for column in self._columns if column], self._others, looked)
 
-    def _parts(self, nodes: Nodes, bound: Floats, chosen: Mask) -> Open:
+    def _parts(self, now: Open) -> Open:
         """What nodes are divided into, as far as it can keep the rows."""
-        parts = self._divided(nodes, bound, *self._to_divide(nodes, chosen))
+        parts = self._divided(now.nodes, now.bound, *self._to_divide(now.nodes, now.chosen))
         parts = self._reaching(parts)
         parts = parts.only(self._possible(parts))
         return Open(parts, *relaxed(self._blocks, self._roots, parts.root, parts.inner, parts.out))
 
-    def _begin(self, roots: Roots) -> tuple[Nodes, Floats, Mask]:
-        """A node for each root that is worth something, also at better prices; its bound and its members."""
+    def _begin(self, roots: Roots) -> Open:
+        """A node for each root that is worth something, also at better prices."""
         roots, bound, _ = self._worth_something(roots)
         roots = better_prices(self._blocks, self._inside, self._plain, roots, bound, self._best[roots.asked])
         roots, bound, chosen = self._worth_something(roots)
@@ -172,29 +170,29 @@ class Search:
         self._takes = in_tranches(*self._inside.up_to(roots.block, roots.top), roots.opening, roots.tranche)
         self._ends = unpriced(self._blocks, self._inside, self._plain, roots)
         nobody = np.zeros(roots.weight.shape, dtype=bool)
-        return Nodes(np.arange(len(roots)), nobody, nobody), bound, chosen
+        return Open(Nodes(np.arange(len(roots)), nobody, nobody), bound, chosen)
 
     def _worth_something(self, roots: Roots) -> tuple[Roots, Floats, Mask]:
         """The roots that are, their bounds and members; the bounds of the others are left."""
         nobody = np.zeros(roots.weight.shape, dtype=bool)
         bound, chosen = relaxed(self._blocks, roots, np.arange(len(roots)), nobody, nobody)
-        good = bound > self.slack
+        good = bound > self._slack
         self._leave(roots.asked[~good], bound[~good])
         return roots.only(good), bound[good], chosen[good]
 
     def _cut(self, nodes: Nodes) -> Floats:
         """What a node has to be above."""
-        cut: Floats = self._best[self._roots.asked[nodes.root]] + self.slack
+        cut: Floats = self._best[self._roots.asked[nodes.root]] + self._slack
         return cut
 
     def _leave(self, asked: Whole, bound: Floats) -> None:
         """Nodes that are looked at no further: their bounds stand."""
         np.maximum.at(self._left, asked, bound)
 
-    def _look(self, nodes: Nodes, bound: Floats, chosen: Mask) -> Floats:
+    def _look(self, now: Open) -> Floats:
         """What the members of each node are worth in their tranches; -inf where that breaks a rule. The best are kept."""
-        root, (opens, joins) = nodes.root, self._moves_take
-        return self._valued(root, self._roots.tranche[root], chosen, (opens[root], joins[root]), bound)
+        root, (opens, joins) = now.nodes.root, self._moves_take
+        return self._valued(root, self._roots.tranche[root], now.chosen, (opens[root], joins[root]), now.bound)
 
     def _valued(self, root: Whole, tranche: Whole, chosen: Mask, taken: tuple[Floats, Floats], bound: Floats) -> Floats:
         """What partnerships are worth in some tranches; -inf where that breaks a rule.

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from formulations.decomposition.blocks import Blocks
-from formulations.decomposition.exact import Open, Search
+from formulations.decomposition.exact import Search
 from formulations.decomposition.inside import Inside
 from formulations.decomposition.kinds import Column, Floats, Mask, Whole
 from formulations.decomposition.roots import Roots, first_roots
@@ -49,12 +49,12 @@ class _Ranking(Search):
 
     def rank(self, roots: Roots) -> tuple[dict[Column, float], bool]:
         """Divide, the most promising first, until nothing is left or enough was looked at."""
-        open_nodes = Open(*self._begin(roots))
+        open_nodes = self._begin(roots)
         looked = len(open_nodes)
         while len(open_nodes) and looked <= self._most:
-            (nodes, bound, chosen), open_nodes = open_nodes.parted(open_nodes.bound)
-            self._look(nodes, bound, chosen)
-            parts = self._parts(nodes, bound, chosen)
+            now, open_nodes = open_nodes.parted(open_nodes.bound)
+            self._look(now)
+            parts = self._parts(now)
             looked += len(parts)
             open_nodes = open_nodes.and_more(parts.only(parts.bound > self.least))
         return self._found, not len(open_nodes)
