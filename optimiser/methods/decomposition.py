@@ -46,10 +46,10 @@ GROWTH = 3
 """By how much the small model grows as long as the gap is not proven."""
 WHOLE = 4000
 """A small model of so many moves is solved whole."""
-CORNER = 4000
-"""About so many moves make a neighbourhood."""
+CORNER, LARGEST = 1500, 8000
+"""About so many moves make a neighbourhood at first, and at most."""
 ROUNDS = 6
-"""Times that all corners are gone through, each time with twice as many moves."""
+"""Times that all corners are gone through, each time with twice as many moves, and corners of twice the size."""
 FINE = 50
 """A neighbourhood is a small part of the whole, so it is solved to this part of the gap."""
 WORTHWHILE = 0.02
@@ -283,9 +283,9 @@ class Decomposition:
         return within(self._regrets, share_of(self._regrets, self._count))
 
     def _by_corners(self, rounds: range) -> None:
-        """Make the plan better corner by corner, each round with twice as many moves."""
+        """Make the plan better corner by corner, each round with twice as many moves and larger corners."""
         for number in rounds:
-            for part in corners(self.priced.moves, self._able(), CORNER, number):
+            for part in corners(self.priced.moves, self._able(), min(CORNER << number, LARGEST), number):
                 if self.incumbent is None or self._over() or self._proven():
                     return
                 self._restricted(self._taken() | part, gap=self.limits.gap / FINE, seconds=30.0)
