@@ -153,6 +153,7 @@ class Duals:
         self._large = float(np.abs(self.linked.cost).max(initial=0.0))
         self._waiting: list[Column] = []
         self._master: Master | None = None
+        self._raised = 0
 
     def start(self, duals: Floats) -> None:
         """Begin at known duals, of rows as they were given."""
@@ -180,7 +181,7 @@ class Duals:
         """Lower the bound by master problems until the pace's tolerance, its rounds or the deadline."""
         if self._master is None:
             self._master = Master(self._lower, self._upper, self._columns, self.linked)
-        master, raised = self._master, 0
+        master = self._master
         for number in range(1, self.pace.rounds + 1):
             if self.over():
                 return
@@ -195,10 +196,10 @@ class Duals:
             if len(self.columns) == before:
                 self._try(found)
             if len(self.columns) == before:
-                if self.reached is not None or raised == RAISES:
+                if self.reached is not None or self._raised == RAISES:
                     return  # at the master's own duals no block offers anything new: that is as low as master problems lead
                 master.raise_price()  # or it may only be too cheap to miss a row
-                raised += 1
+                self._raised += 1
             if number % 4 == 0 and self.reached is not None:
                 self._steps(self.gap, self.pace.again)
 

@@ -137,7 +137,7 @@ def purchases_of(
     column: Callable[[Any], int],
     variables: int,
 ) -> Purchases | None:
-    """The purchases of blocks; None where no step can be reached."""
+    """The purchases of blocks; None where none of them can reach a step."""
     if not m.buyers:
         return None
     worth = purchase_value(m, m.weight)
@@ -172,6 +172,8 @@ def purchases_of(
             entries += [(b, n, epoch, one, t) for n, one in found.items()]
         spells[b].append(Spell(gone, frozenset(place[c] for c in councils), tuple(steps)))
         live[b, epoch] = gone
+    if not spells:
+        return None
     block, places, epoch, columns, on = np.array(entries, dtype=np.intp).reshape(-1, 5).T
     unpriced = len(extra) == len(columns) and not {s for s, *_ in m.buyers} & asking(m)
     return Purchases(

@@ -135,7 +135,8 @@ class Decomposition:
         if duals.keeping and not self._proven():
             duals.search()
             self._note_bound(relaxation.bound)
-        if not self._proven() and not duals.over() and (not duals.keeping or relaxation.loose(self.limits.gap / 10)):
+        able = not (self._proven() or duals.over() or relaxation.hopeless)
+        if able and (not duals.keeping or relaxation.loose(self.limits.gap / 10)):
             relaxation.tighten(duals.pace.tolerance)
             self._note_bound(relaxation.bound)
         self.root_bound = self.bound

@@ -94,6 +94,14 @@ class Relaxation:
         """The lowest bound so far on the value of any plan, thousand GBP."""
         return min(self.duals.bound, np.inf if self.tightened is None else self.tightened.bound) + self.offset
 
+    @property
+    def hopeless(self) -> bool:
+        """Whether the bound is below what even the worst choice of all moves is worth: there is no plan, and prices say nothing any more."""
+        linked = self.duals.linked
+        worst = np.minimum(linked.cost, 0.0)
+        worst[linked.free] = np.minimum(linked.cost[linked.free] * linked.low, linked.cost[linked.free] * linked.high)
+        return self.duals.bound < float(worst.sum()) - 1.0
+
     def loose(self, tolerance: float) -> bool:
         """Whether rules inside partnerships, contiguity, or joint purchasing may hold the bound up by more than a share of it."""
         if self.blocks.purchases is not None or self.blocks.contiguous is not None:

@@ -100,6 +100,18 @@ def test_neighbourhoods_reach_the_gap_too(seeds: range, master: int, monkeypatch
         assert found.bound - found.objective_value <= 0.02 * abs(found.objective_value) + 0.01, seed
 
 
+def test_no_plan_under_contiguity() -> None:
+    """Where no prices keep the bound from falling there is no plan, and that is what is said, by both methods."""
+    found = [answer(tiny(86), method) for method in ("compact", "decomposition")]
+    assert found[0] == found[1]
+    relaxed = Relaxation(price(tiny(86)), Objective(), Pace())
+    relaxed.duals.descend()
+    assert relaxed.hopeless
+    able = Relaxation(price(tiny(85)), Objective(), Pace())
+    able.duals.descend()
+    assert not able.hopeless
+
+
 @cache
 def forced_optima(seed: int) -> dict[int, float | None]:
     """For every move, by its row: the best plan that makes it, thousand GBP; None if no plan does."""
