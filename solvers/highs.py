@@ -75,7 +75,7 @@ def _attempt(arrays: Arrays, limits: Limits, start: Floats | None, began: float,
     """One run of HiGHS."""
     highs = new_highs()
     _set_options(highs, limits, began, tolerance)
-    if highs.passModel(_highs_lp(arrays)) == highspy.HighsStatus.kError:
+    if highs.passModel(highs_lp(arrays)) == highspy.HighsStatus.kError:
         raise SolverFailed("HiGHS did not accept the model")
     if start is not None:
         solution = highspy.HighsSolution()
@@ -90,7 +90,7 @@ def new_highs() -> Any:
     return highspy.Highs()  # type: ignore[no-untyped-call, unused-ignore]
 
 
-def _highs_lp(arrays: Arrays) -> Any:
+def highs_lp(arrays: Arrays) -> Any:
     """Arrays as HiGHS takes them; its infinity is that of floats."""
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(arrays.variables), len(arrays.row_lower)

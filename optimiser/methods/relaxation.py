@@ -46,6 +46,7 @@ class Relaxation:
         inside: Which rows are about one partnership, shape (rows,).
         small: Whether master problems with prices of all rows are of the whole.
         whole: Whether those are that keep the rows inside partnerships in each of them: where rules bite the prices across services move.
+        bites: Whether rules inside partnerships were found to hold the bound up by so much that keeping them is worth it.
         tightened: What keeping those rows in each partnership has given; None as long as that was not done.
     """
 
@@ -67,6 +68,7 @@ class Relaxation:
         self.decisions = len(priced.moves[["council", "service"]].drop_duplicates())
         self.inside = Skeleton.inside(arrays.rows)
         self.small = self.whole = len(self.inside) <= MASTER
+        self.bites = False
         self.tightened: Tightened | None = None
         self._rows, self._known = arrays.rows, list[Column]()
 
@@ -112,9 +114,9 @@ class Relaxation:
 
     def tighten(self, tolerance: float) -> None:
         """Keep the rows inside partnerships in each of them, from the prices found."""
-        loose = self.loose(tolerance)
-        self.whole = self.small or (loose and int((~self.inside).sum()) <= MASTER)
-        together = loose and not self.whole
+        self.bites = self.loose(tolerance)
+        self.whole = self.small or (self.bites and int((~self.inside).sum()) <= MASTER)
+        together = self.bites and not self.whole
         self.tightened = tightened(self.blocks, self.duals, self.inside, tolerance, whole=self.whole, together=together, known=self._known)
 
     def support(self) -> NDArray[np.bool_]:

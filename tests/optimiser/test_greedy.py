@@ -87,7 +87,7 @@ def test_a_large_solve_that_is_stopped_early_has_a_plan(way: str, tmp_path: Path
         monkeypatch.setattr(Duals, "descend", stopped)
     else:
         monkeypatch.setattr(Duals, "over", lambda self: True)
-        monkeypatch.setattr("optimiser.methods.decomposition.Decomposition._part_by_part", lambda *_: None)
+        monkeypatch.setattr("optimiser.methods.plans.Plans.search", lambda self: None)
         monkeypatch.setattr("optimiser.methods.decomposition.Decomposition._deltas", lambda self: iter(()))
         settings = {"time_limit": 60.0}
     plan = solve(instance, method="decomposition", gap=0.0, **settings)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks.region import write_region
 from small import shire
 from tiny import write_tied, write_tiny
 
@@ -20,8 +21,9 @@ from formulations.objectives import objective_values
 from instances import Instance, read
 from optimiser import Plan, solve
 from optimiser.errors import InfeasibleError, NoPlanError
-from optimiser.methods import choose, decomposition, relaxation
+from optimiser.methods import choose, plans, relaxation, restricted
 from optimiser.methods.relaxation import Relaxation, share_of, within
+from optimiser.methods.restricted import Restricted
 from solvers.base import Holds, Limits
 from solvers.column_generation import Pace
 
@@ -81,14 +83,18 @@ def test_both_methods_take_other_objectives(objective: Objective) -> None:
 
 @pytest.mark.parametrize("seeds", parts(10, 60, 10))
 @pytest.mark.parametrize("master", [relaxation.MASTER, 0], ids=["in one", "by service"])
-def test_neighbourhoods_reach_the_gap_too(seeds: range, master: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Service by service and corner by corner, then proven: a plan within the gap, and a bound that is one.
+@pytest.mark.parametrize("dives", [True, False], ids=["dives", "no dives"])
+def test_neighbourhoods_reach_the_gap_too(seeds: range, master: int, dives: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dives, service by service and corner by corner, then proven: a plan within the gap, and a bound that is one.
 
-    The bound is of the whole, or of one service after another; then the first plan is packed from whole partnerships.
+    The bound is of the whole, or of one service after another; then the first plan is packed from whole partnerships. Without dives
+    everything is left to the models.
     """
     monkeypatch.setattr(relaxation, "MASTER", master)
-    monkeypatch.setattr(decomposition, "WHOLE", 0)
-    monkeypatch.setattr(decomposition, "CORNER", 10)
+    monkeypatch.setattr(plans, "WHOLE", 0)
+    monkeypatch.setattr(plans, "CORNER", 10)
+    if not dives:
+        monkeypatch.setattr(restricted, "dive", lambda model, limits: None)
     for seed in seeds:
         try:
             best = solve(tiny(seed), method="compact").document.objective_value
@@ -98,6 +104,21 @@ def test_neighbourhoods_reach_the_gap_too(seeds: range, master: int, monkeypatch
         assert found.bound is not None
         assert found.objective_value <= best + 0.01 <= found.bound + 0.02, seed
         assert found.bound - found.objective_value <= 0.02 * abs(found.objective_value) + 0.01, seed
+
+
+def test_dives_may_be_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within 2 % no model is left to a back end in most regions, and what is found is as good as is said."""
+    asked: list[int] = []
+    whole = Restricted.solve
+    monkeypatch.setattr(Restricted, "solve", lambda self, kept, *a, **k: asked.append(seed) or whole(self, kept, *a, **k))
+    for seed in range(8):
+        write_region(tmp_path / str(seed), councils=8, services=4, tranches=3, seed=seed)
+        instance = read(tmp_path / str(seed))
+        best = solve(instance, method="compact").document.objective_value
+        found = solve(instance, method="decomposition", gap=0.02).document
+        assert found.bound is not None
+        assert 0.98 * found.bound - 0.02 <= found.objective_value <= best + 0.01 <= found.bound + 0.02, seed
+    assert len(set(asked)) <= 4
 
 
 def test_no_plan_under_contiguity() -> None:

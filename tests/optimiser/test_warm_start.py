@@ -22,9 +22,9 @@ from optimiser import Plan, solve
 from optimiser.cli import app
 from optimiser.errors import InfeasibleError
 from optimiser.methods import relaxation
-from optimiser.methods.decomposition import Decomposition
 from optimiser.methods.incumbent import from_plan
 from optimiser.methods.relaxation import Relaxation
+from optimiser.methods.restricted import Restricted
 from optimiser.start import FILE, Learned, Start
 from solvers.arrays import ContradictionError
 from solvers.base import Limits
@@ -181,7 +181,8 @@ def test_the_same_data_are_proven_at_once(region: Path, plan: Plan, monkeypatch:
     """No steps, no master problems and no search among other moves: the prices and the plan are enough."""
     monkeypatch.setattr("solvers.column_generation.Duals.descend", None)
     monkeypatch.setattr("solvers.column_generation.Duals.search", None)
-    monkeypatch.setattr(Decomposition, "_restricted", None)
+    monkeypatch.setattr(Restricted, "solve", None)
+    monkeypatch.setattr(Restricted, "dive", None)
     again = solve(read(region), method="decomposition", gap=0.005, start=plan.start())
     assert again.npv == plan.npv
     assert again.document.manifest["solve"]["warm_start"] == plan.document.run
