@@ -27,8 +27,8 @@ WHOLE = 1e-6
 """A value so close to a whole number is one."""
 SURE = (0.9, 0.7)
 """From these shares of the way to its next whole number on a variable is raised to it, in one dive after another."""
-ITERATIONS = 20_000
-"""Of the simplex method in one linear program: where more are needed a dive takes too long to be worth it."""
+ITERATIONS, PROGRAMS = 50_000, 1_000
+"""Of the simplex method, and linear programs, for all dives of one model: where more are needed it takes too long to be worth it."""
 MISSES = 20
 """Times that raising may turn out to be impossible before the dive is given up."""
 
@@ -72,7 +72,7 @@ class _Diver:
         self._highs.setOptionValue("output_flag", False)
         self._highs.setOptionValue("threads", 1)
         self._highs.setOptionValue("random_seed", limits.seed)
-        self._highs.setOptionValue("simplex_iteration_limit", ITERATIONS)
+        self._iterations, self._programs = ITERATIONS, PROGRAMS
         self._highs.cbSimplexInterrupt.subscribe(self._look)
         self._highs.passModel(highs_lp(replace(arrays, integer=np.zeros(len(arrays.integer), dtype=bool))))
 
@@ -105,7 +105,7 @@ class _Diver:
 
     def _over(self) -> bool:
         left = self._left()
-        return self._limits.interrupt.is_set() or (left is not None and left <= 0)
+        return self._limits.interrupt.is_set() or min(self._iterations, self._programs) <= 0 or (left is not None and left <= 0)
 
     def _left(self) -> float | None:
         return None if self._limits.seconds is None else self._limits.seconds - (time.monotonic() - self._began)
@@ -119,7 +119,10 @@ class _Diver:
         left = self._left()
         if left is not None:
             self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(left, 0.0))
+        self._highs.setOptionValue("simplex_iteration_limit", max(self._iterations, 0))
         in_thread(self._highs.run, self._limits)
+        self._programs -= 1
+        self._iterations -= max(self._highs.getInfo().simplex_iteration_count, 0)
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return np.array(self._highs.getSolution().col_value)

@@ -1,10 +1,8 @@
 """The method decomposition: a bound from pricing partnerships one by one, plans from the few moves that the bound leaves.
 
 1. The relaxation's prices are searched for, which gives a bound on every plan and a regret for every move.
-2. Where rules were kept inside partnerships, whole partnerships are packed: all of them in one model, or service by service where there
-   are many. The moves that the relaxation's linear program uses, then those of least regret, make small models with every rule in them.
-   They are solved whole; or, where they are still large, the plan is made better from neighbourhood to neighbourhood: for the councils
-   of one corner of the map after another, what lies outside staying as it is.
+2. Plans are looked for among the moves of least regret (`plans`): by dives, by packing whole partnerships where rules were kept inside
+   them, by small models solved whole, and from one corner of the map to another.
 3. Until the gap is proven: a plan better than asked for makes no move of regret above bound - (incumbent and gap). The model of the
    moves that are left has such a plan or shows that there is none.
 

@@ -94,10 +94,10 @@ class Plans:
     def _few(self) -> None:
         """Models of few moves, solved whole; corner by corner, where the proof would still take many moves."""
         restricted = self._restricted
-        restricted.solve(self._relaxation.support() | self._least(self._relaxation.decisions), seconds=SECONDS, tried=True)
+        restricted.solve(self._relaxation.support() | self._least(self._relaxation.decisions), seconds=SECONDS, trial=True)
         if not self._done():
             delta = share_of(self._regrets, self.count)
-            if restricted.solve(within(self._regrets, delta), seconds=SECONDS, tried=True).termination is Termination.OPTIMAL:
+            if restricted.solve(within(self._regrets, delta), seconds=SECONDS, trial=True).termination is Termination.OPTIMAL:
                 self.delta = delta
         if not self._done() and int(within(self._regrets, restricted.needed(restricted.bound)).sum()) > WHOLE:
             first = self._dive_by_corners()

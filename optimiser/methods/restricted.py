@@ -105,7 +105,7 @@ class Restricted:
             self._keep(model, dive(model, self.piece(None)))
 
     def solve(
-        self, kept: Mask, gap: float | None = None, seconds: float | None = None, *, even_if_stopped: bool = False, tried: bool = False
+        self, kept: Mask, gap: float | None = None, seconds: float | None = None, *, even_if_stopped: bool = False, trial: bool = False
     ) -> Result:
         """Solve the model of some moves, from the incumbent or from what a dive gives, and keep a better plan.
 
@@ -114,14 +114,14 @@ class Restricted:
             gap: To which gap of its own; without it, a part of the gap asked for.
             seconds: For how long at most.
             even_if_stopped: Whether to solve it even if somebody has stopped the work.
-            tried: Whether to stop, too, once these moves are known to be too few, and lack more than the model may still gain.
+            trial: Whether to stop, too, once these moves are known to be too few, and lack more than the model may still gain.
         """
         model = self._model(kept)
         if model.unreachable:
             return self.nothing(Termination.INFEASIBLE)
         wanted = self.bound - self.allowed(self.bound) / (1 + self.limits.gap)
         interrupt = threading.Event() if even_if_stopped else self.limits.interrupt
-        enough = Enough(interrupt, lambda progress: _is_enough(progress, wanted, tried=tried))
+        enough = Enough(interrupt, lambda progress: _is_enough(progress, wanted, trial=trial))
         limits = replace(
             self.limits,
             gap=self.limits.gap / 10 if gap is None else gap,
@@ -191,10 +191,10 @@ class Restricted:
             self.limits.on_progress(Progress(self.seconds, value, self.bound, gap))
 
 
-def _is_enough(progress: Progress, wanted: float, *, tried: bool) -> bool:
+def _is_enough(progress: Progress, wanted: float, *, trial: bool) -> bool:
     """Whether a plan is as good as is wanted; or, where that is asked, too little can be gained on the way there."""
     if progress.incumbent is None:
         return False
     if progress.incumbent >= wanted:
         return True
-    return tried and progress.bound is not None and progress.bound - progress.incumbent < wanted - progress.bound
+    return trial and progress.bound is not None and progress.bound - progress.incumbent < wanted - progress.bound

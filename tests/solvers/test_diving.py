@@ -152,8 +152,10 @@ def test_it_stops_when_it_is_told_to():
     assert dive(build(triangle), Limits(seconds=60.0)) is not None
 
 
-def test_a_program_that_takes_too_long_is_left(monkeypatch):
-    """Where HiGHS may make no step at all, there is no point to go on from."""
-    assert dive(knapsack(), Limits()) is not None
-    monkeypatch.setattr("solvers.diving.ITERATIONS", 0)
+@pytest.mark.parametrize("limit", ["ITERATIONS", "PROGRAMS"])
+def test_what_takes_too_long_is_left(limit, monkeypatch):
+    """Where a dive may make no step at all, or after one is to be over, there is no plan; with a few more there is."""
+    monkeypatch.setattr(f"solvers.diving.{limit}", 1)
     assert dive(knapsack(), Limits()) is None
+    monkeypatch.setattr(f"solvers.diving.{limit}", 100)
+    assert dive(knapsack(), Limits()) is not None
