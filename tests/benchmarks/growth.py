@@ -111,6 +111,8 @@ def plot(series: dict[str, list[Run]], path: Path) -> None:
 
 
 def _panel(axes: Any, runs: Sequence[Run], what: str, measure: str) -> None:
+    from matplotlib.ticker import LogLocator
+
     for is_proven, face in ((True, "C0"), (False, "none")):
         some = [run for run in runs if run.proven is is_proven]
         axes.plot([getattr(r, what) for r in some], [r.facts[measure] for r in some], "o", color="C0", markerfacecolor=face)
@@ -123,8 +125,9 @@ def _panel(axes: Any, runs: Sequence[Run], what: str, measure: str) -> None:
     sizes = sorted({getattr(run, what) for run in runs})
     axes.set_xticks(sizes, labels=[str(size) for size in sizes])
     axes.set_xticks([], minor=True)
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("")
     axes.grid(visible=True, which="both", alpha=0.3)
 
 
