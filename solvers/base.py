@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -61,6 +62,10 @@ class Limits:
     seed: int = 0
     interrupt: threading.Event = field(default_factory=threading.Event)
     on_progress: Callable[[Progress], None] | None = None
+
+    def left(self, began: float) -> float | None:
+        """Seconds left of a solve that began at some `time.monotonic()`, at least 0; None without a time limit."""
+        return None if self.seconds is None else max(0.0, self.seconds - (time.monotonic() - began))
 
 
 @dataclass(frozen=True)

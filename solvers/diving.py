@@ -69,7 +69,6 @@ class _Diver:
         self._top: tuple[Floats | None, Any] | None = None
         self._lower, self._upper = arrays.lower.copy(), arrays.upper.copy()
         self._highs = new_highs()
-        self._highs.setOptionValue("output_flag", False)
         self._highs.setOptionValue("threads", 1)
         self._highs.setOptionValue("random_seed", limits.seed)
         self._iterations, self._programs = ITERATIONS, PROGRAMS
@@ -104,11 +103,8 @@ class _Diver:
         return self._top[0]
 
     def _over(self) -> bool:
-        left = self._left()
-        return self._limits.interrupt.is_set() or min(self._iterations, self._programs) <= 0 or (left is not None and left <= 0)
-
-    def _left(self) -> float | None:
-        return None if self._limits.seconds is None else self._limits.seconds - (time.monotonic() - self._began)
+        spent = min(self._iterations, self._programs) <= 0 or self._limits.left(self._began) == 0
+        return spent or self._limits.interrupt.is_set()
 
     def _look(self, event: Any) -> None:
         if self._limits.interrupt.is_set():
@@ -116,9 +112,9 @@ class _Diver:
 
     def _solved(self) -> Floats | None:
         """The best point of the linear program as it stands; None if there is none, or the time is over."""
-        left = self._left()
+        left = self._limits.left(self._began)
         if left is not None:
-            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(left, 0.0))
+            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)
         self._highs.setOptionValue("simplex_iteration_limit", max(self._iterations, 0))
         in_thread(self._highs.run, self._limits)
         self._programs -= 1

@@ -86,8 +86,10 @@ def _attempt(arrays: Arrays, limits: Limits, start: Floats | None, began: float,
 
 
 def new_highs() -> Any:
-    """A HiGHS object; highspy does not type its constructor."""
-    return highspy.Highs()  # type: ignore[no-untyped-call, unused-ignore]
+    """A HiGHS object that prints nothing; highspy does not type its constructor."""
+    highs = highspy.Highs()  # type: ignore[no-untyped-call, unused-ignore]
+    highs.setOptionValue("output_flag", False)
+    return highs
 
 
 def highs_lp(arrays: Arrays) -> Any:
@@ -110,14 +112,14 @@ def highs_lp(arrays: Arrays) -> Any:
 def _set_options(highs: Any, limits: Limits, began: float, tolerance: float | None) -> None:
     """Options; one that HiGHS refuses is an error, since a solve with another gap or seed is another solve."""
     options: dict[str, Any] = {
-        "output_flag": False,
         "mip_rel_gap": limits.gap,
         "mip_abs_gap": limits.absolute_gap,
         "threads": limits.threads,
         "random_seed": limits.seed,
     }
-    if limits.seconds is not None:
-        options["time_limit"] = max(0.0, limits.seconds - (time.monotonic() - began))
+    left = limits.left(began)
+    if left is not None:
+        options["time_limit"] = left
     if tolerance is not None:
         options["mip_feasibility_tolerance"] = tolerance
     for name, value in options.items():

@@ -36,7 +36,6 @@ class Master:
         self._ways: tuple[str, ...] = ("ipm", "simplex")
         self._price = DEAR * max(1.0, float(np.abs(linked.cost).max(initial=0.0)))
         self._highs = new_highs()
-        self._highs.setOptionValue("output_flag", False)
         self._highs.setOptionValue("threads", 1)
         self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
         none = np.zeros(len(lower), dtype=np.int32)

@@ -117,9 +117,9 @@ class _Apart:
 
     def _seconds(self, number: int, began: float) -> float | None:
         """Time for a part: its share, by its moves, of what is left for those that have had no turn."""
-        if self.limits.seconds is None:
+        left = self.limits.left(began)
+        if left is None:
             return None
-        left = max(0.0, self.limits.seconds - (time.monotonic() - began))
         waiting = sum(len(part.moves) for i, part in enumerate(self.parts) if i not in self.done)
         return left * len(self.parts[number].moves) / waiting if waiting and number not in self.done else left
 

@@ -61,8 +61,7 @@ class Restricted:
     @property
     def over(self) -> bool:
         """Whether somebody has stopped the work, or there is no time left."""
-        left = self._at_most(None)
-        return self.limits.interrupt.is_set() or (left is not None and left <= 0)
+        return self.limits.interrupt.is_set() or self.limits.left(self.began) == 0
 
     @property
     def proven(self) -> bool:
@@ -172,8 +171,7 @@ class Restricted:
 
     def _at_most(self, seconds: float | None) -> float | None:
         """So many seconds, or what is left if that is less; None without either limit."""
-        left = None if self.limits.seconds is None else max(0.0, self.limits.seconds - self.seconds)
-        return min((limit for limit in (left, seconds) if limit is not None), default=None)
+        return min((limit for limit in (self.limits.left(self.began), seconds) if limit is not None), default=None)
 
     def _passed_on(self, enough: Enough) -> Any:
         """Progress of a restricted model in terms of the whole."""

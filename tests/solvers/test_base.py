@@ -11,7 +11,7 @@ import sys
 import pytest
 
 import solvers
-from solvers.base import relative_gap
+from solvers.base import Limits, relative_gap
 
 NAMES = ["highs", "scip", "gurobi", "cbc", "glpk"]
 
@@ -108,3 +108,11 @@ def test_results_are_frozen():
     result = solvers.Result(solvers.Termination.TIME_LIMIT, solvers.Holds.NOTHING, None, 3.0, None, {}, 0.1, "none", 0)
     with pytest.raises(dataclasses.FrozenInstanceError):
         result.bound = 4.0
+
+
+def test_seconds_left(monkeypatch):
+    """Of 10 seconds 4 are left after 6, and none after 11; without a limit there is nothing to say."""
+    monkeypatch.setattr("solvers.base.time.monotonic", lambda: 106.0)
+    assert Limits(seconds=10.0).left(100.0) == 4.0
+    assert Limits(seconds=10.0).left(95.0) == 0.0
+    assert Limits().left(95.0) is None
