@@ -59,6 +59,11 @@ def width(table: str) -> int:
     return 2 if table == "commitments" else len(TABLES[table].key)
 
 
+def path_form(table: str) -> str:
+    """What a path to a cell of a table looks like: contracts.COUNCIL.SERVICE.COLUMN."""
+    return ".".join([table, *(part.upper() for part in TABLES[table].key[: width(table)]), "COLUMN"])
+
+
 def row_path(table: str, row: Row, column: str | None = None) -> str:
     """The path of a row, or of one of its cells."""
     return join_path([table, *_texts(row)[: width(table)], *([] if column is None else [column])])
@@ -77,7 +82,7 @@ def match_rows(instance: Instance, path: Sequence[str], *, whole: bool) -> tuple
     """
     table, *rest = path
     model, count = TABLES[table], width(table)
-    if len(rest) == count and whole:
+    if whole and len(rest) in (count, len(model.key)):
         keys, column = rest, None
     elif len(rest) == count + 1:
         keys, column = rest[:-1], rest[-1]
@@ -87,8 +92,7 @@ def match_rows(instance: Instance, path: Sequence[str], *, whole: bool) -> tuple
                 f"'{column}' is not a column of {table} that can be changed", close=_swap(path, -1, nearest(column, open_columns))
             )
     else:
-        shape = ".".join([table, *(part.upper() for part in model.key[:count]), "COLUMN"])
-        raise OverrideError(f"has a path of {len(path)} parts", f"a path into {table} is {shape}")
+        raise OverrideError(f"has a path of {len(path)} parts", f"a path into {table} is {path_form(table)}")
     rows = [row for row in instance.tables.get(table, ()) if _matches(row, keys)]
     if not rows:
         raise OverrideError("matches nothing", *_nearest_row(instance, table, keys, column))

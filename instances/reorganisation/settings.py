@@ -14,7 +14,8 @@ from instances.checks.economics import check_compatibility_known
 from instances.errors import Fault, InstanceError
 from instances.instance import Instance
 from instances.messages import explain
-from instances.overrides import Override, own_faults
+from instances.override import Override
+from instances.overrides import own_faults
 from instances.paths import split_path, width
 from instances.reorganisation.ledger import Ledger, counted
 from instances.reorganisation.relations import PARTIES

@@ -11,7 +11,7 @@ import pytest
 from small import shire
 
 from instances import Instance, InstanceError, OverrideChange, apply, read
-from instances.overrides import Override
+from instances.override import Override
 from instances.paths import OverrideError, join_path, split_path
 from instances.rule_figures import CompatibilityRule, DistanceLimit
 from instances.tables import TABLES, Commitment, Compatibility, Distance, History, Tier
@@ -399,3 +399,46 @@ def test_a_limit_in_km_is_relaxed_as_it_is_written(tmp_path: Path, text: str, km
     limit = read(tmp_path, overrides=[f"rules.maximum_distance {text}"]).rules.maximum_distance
     assert isinstance(limit, DistanceLimit)
     assert (limit.km, limit.minutes) == (pytest.approx(km), None)
+
+
+def test_a_row_more() -> None:
+    """Read as strictly as a row of the file; logged with what it says."""
+    text = 'commitments += { council = "Elm", service = "payroll", decision = "not_before", go_live = 2028-04-01 }'
+    instance = changed(text)
+    added = {"council": "Elm", "service": "payroll", "decision": "not_before", "go_live": dt.date(2028, 4, 1)}
+    assert log(instance) == [("commitments.Elm.payroll", "not there", added)]
+    assert [row for row in instance.rows(Commitment) if row not in BASE.rows(Commitment)] == [Commitment(**added)]
+    assert len(changed('tiers += { service = "payroll", from_volume = 7, rate = 0.01 }').rows(Tier)) == len(BASE.rows(Tier)) + 1
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ('commitments += { council = "Oak" }', "decision is missing"),
+        ('commitments += { counci = "Oak", decision = "stays_out" }', "did you mean 'council'?"),
+        ('commitments += { council = 3, decision = "stays_out" }', "council: 3 is not text; write it in quotes"),
+        ('commitments += { council = "Oka", decision = "stays_out" }', "did you mean 'Oak'?"),
+        ('tiers += { service = "payroll", from_volume = 7, rate = 2 }', "rate: 2 is out of range; expected at most 1"),
+        ('contracts += { council = "Oak", service = "payroll", expires = "soon" }', "expires: 'soon' is not a date"),
+        ("commitments += 3", "a row is added as TABLE += { COLUMN"),
+        ("commitments = off", "a path into it is commitments.COUNCIL.SERVICE.COLUMN"),
+        ('councils += { council = "Oak" }', "councils.Oak stands there already"),
+        ("rules += { payback = 3 }", "is about a whole section"),
+    ],
+)
+def test_rows_that_cannot_be_added(override: str, said: str) -> None:
+    """Each with the way out."""
+    assert any(said in fault for fault in faults(override))
+
+
+def test_one_commitment_of_several() -> None:
+    """With decision and other the path means one row; without, all of a council and service."""
+    several = changed(
+        'commitments += { council = "Oak", decision = "never_with", other = "Ash" }',
+        'commitments += { council = "Oak", decision = "never_with", other = "Elm" }',
+    )
+    left = changed('commitments.Oak."".never_with.Ash = off', instance=several)
+    assert {row.other for row in left.rows(Commitment) if row.decision == "never_with"} >= {"Elm"}
+    assert len(several.rows(Commitment)) - len(left.rows(Commitment)) == 1
+    assert len(several.rows(Commitment)) - len(changed('commitments.Oak."" = off', instance=several).rows(Commitment)) >= 2
+    assert any("matches nothing" in fault for fault in faults('commitments.Oak."".never_with.Oka = off', instance=several))
