@@ -30,6 +30,7 @@ PUBLIC = {
     "formulations.decomposition": "NONE Blocks Exact Inside Named Offers Skeleton blocks_of columns_of exact inside_of named offers ranked",
     "solvers": "Holds Limits Progress Result Solver SolverError SolverFailed SolverMissing Termination available get",
     "optimiser": "Plan SolveSettings solve",
+    "optimiser.cli": "app console_main",
     "optimiser.methods": "METHODS Choice MethodName Whole choose chosen solve_by",
     "optimiser.audit": "Audit Decision Figures Move audit decisions_of derive",
 }

@@ -1,0 +1,15 @@
+"""The command line: arguments, printing, exit codes. Heavy things are imported inside the commands, so that help is quick."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optimiser.cli import new, solve, validate  # noqa: F401 - each adds its command
+from optimiser.cli.app import app
+
+__all__ = ["app", "console_main"]
+
+
+def console_main() -> Any:
+    """Entry point of the command `optimiser`."""
+    return app()

@@ -1,0 +1,83 @@
+"""The command `solve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimiser.cli.app import app, leave, split
+from optimiser.cli.options import (
+    GapOption,
+    InstanceArgument,
+    JsonOption,
+    MethodName,
+    MethodOption,
+    ObjectiveName,
+    ObjectiveOption,
+    OutOption,
+    OverwriteOption,
+    QuietOption,
+    ScenarioOption,
+    SeedOption,
+    SetOption,
+    SolverName,
+    SolverOption,
+    ThreadsOption,
+    TimeLimitOption,
+    WarmStartOption,
+)
+
+
+@app.command()
+def solve(
+    instance: InstanceArgument,
+    scenario: ScenarioOption = None,
+    set_: SetOption = None,
+    gap: GapOption = None,
+    time_limit: TimeLimitOption = None,
+    threads: ThreadsOption = 1,
+    seed: SeedOption = 0,
+    solver: SolverOption = SolverName.highs,
+    method: MethodOption = MethodName.auto,
+    objective: ObjectiveOption = ObjectiveName.npv,
+    year: Annotated[
+        int | None, typer.Option("--year", min=1, help="With --objective yearly-position: year of the appraisal, 1 is the first.")
+    ] = None,
+    adopted: Annotated[
+        Path | None, typer.Option("--adopted", metavar="RUN", help="Folder of the run that was adopted; changes against it are counted.")
+    ] = None,
+    change_cost: Annotated[
+        float, typer.Option("--change-cost", min=0.0, metavar="POUNDS", help="With --adopted: what each change has to earn.")
+    ] = 0.0,
+    warm_start: WarmStartOption = None,
+    out: OutOption = None,
+    overwrite: OverwriteOption = False,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Find the best plan, audit it, write its files and print a summary."""
+    from optimiser.commands import Outcome, run, solve_instance
+
+    def work() -> Outcome:
+        from optimiser.objective import Request
+
+        return solve_instance(
+            instance,
+            scenarios=split(scenario),
+            overrides=set_ or [],
+            objective=Request(objective.kind, year, adopted, change_cost),
+            warm_start=warm_start,
+            out=out,
+            overwrite=overwrite,
+            show_progress=not (quiet or json),
+            gap=gap,
+            time_limit=time_limit,
+            threads=threads,
+            seed=seed,
+            solver=solver.value,
+            method=method.value,
+        )
+
+    leave(run(work, json=json, quiet=quiet))
