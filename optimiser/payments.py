@@ -32,7 +32,7 @@ class _Game:
     """Members of all partnerships, in the order of the plan, and what each council has by itself."""
 
     members: list[tuple[str, str, str]]
-    own: dict[str, float]
+    own: Mapping[str, float]
 
     @cached_property
     def councils(self) -> list[str]:
@@ -82,7 +82,12 @@ def payments_between(priced: Priced, flows: Flows) -> Payments:
     own: dict[str, float] = {}
     for (_, _, council), found in flows.by_member.items():
         own[council] = own.get(council, 0.0) + flows.present_value(found)
-    game = _Game([(d.service, d.host, d.council) for d in flows.moves], own)
+    return payments_for([(d.service, d.host, d.council) for d in flows.moves], own)
+
+
+def payments_for(members: list[tuple[str, str, str]], own: Mapping[str, float]) -> Payments:
+    """The payments among members (service, host, council) of partnerships whose councils have `own`, GBP, before any payment."""
+    game = _Game(members, own)
     if all(value >= -HALF_A_PENNY for value in own.values()):
         return {}
     least = _solve(game, None, {})

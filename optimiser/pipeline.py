@@ -57,6 +57,8 @@ class SolveSettings:
         interrupt: Set it to stop the solve; the incumbent is kept.
         objective: What is maximised; NPV unless given.
         start: An earlier plan to start from: `Plan.start()`.
+        settle_ties: Whether ties are settled where no gap is allowed; what-ifs that only ask for a value need not.
+        reasons: Whether to look for the reasons where there is no plan.
         on_stage: Called with the name of each stage as it begins, and a remark: of the solve, the method and why.
         on_progress: Called with incumbent, bound and gap (GBP) while the solver runs.
     """
@@ -70,6 +72,8 @@ class SolveSettings:
     interrupt: threading.Event = field(default_factory=threading.Event)
     objective: Objective = field(default_factory=Objective)
     start: Start | None = None
+    settle_ties: bool = True
+    reasons: bool = True
     on_stage: Callable[[str, str], None] | None = None
     on_progress: Callable[[Progress], None] | None = None
 
@@ -99,11 +103,11 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
         whole = solve_by(settings.method, priced, settings.objective, solver, limits, settings.start)
     result = whole.result
     if whole.unreachable or result.termination is Termination.INFEASIBLE:
-        raise InfeasibleError(instance.name, reasons(priced, whole.unreachable, solver, limits))
+        raise InfeasibleError(instance.name, reasons(priced, whole.unreachable, solver, limits) if settings.reasons else ())
     if result.holds is Holds.NOTHING:
         raise NoPlanError(instance.name, result.termination.value, None if result.bound is None else result.bound * THOUSAND)
     settled = [_Settled.of(part) for part in whole.parts]
-    if gap == 0 and result.holds is Holds.OPTIMUM:
+    if gap == 0 and result.holds is Holds.OPTIMUM and settings.settle_ties:
         with _stage("settle ties", settings, timings):
             until = None if settings.time_limit is None else time.monotonic() + settings.time_limit - result.seconds
             settled = [part.without_ties(solver, limits, until) for part in settled]

@@ -32,7 +32,7 @@ PUBLIC = {
     "optimiser": "Plan SolveSettings solve",
     "optimiser.cli": "app console_main",
     "optimiser.methods": "METHODS Choice MethodName Whole choose chosen solve_by",
-    "optimiser.audit": "Audit Decision Figures Move audit decisions_of derive",
+    "optimiser.audit": "Alternative Assessment Audit Decision Figures Move alternatives_of assess audit decisions_of derive",
 }
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 HELP_SECONDS = 0.3

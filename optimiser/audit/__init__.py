@@ -38,7 +38,19 @@ from optimiser.audit.sequencing import sequencing
 from optimiser.audit.structure import structural_faults
 from optimiser.plan import PlanDocument, RuleLine
 
-__all__ = ["Audit", "Decision", "Figures", "Move", "audit", "decisions_of", "derive"]
+__all__ = [
+    "Alternative",
+    "Assessment",
+    "Audit",
+    "Decision",
+    "Figures",
+    "Move",
+    "alternatives_of",
+    "assess",
+    "audit",
+    "decisions_of",
+    "derive",
+]
 
 
 @dataclass(frozen=True)
@@ -78,15 +90,55 @@ def audit(instance: Instance, document: PlanDocument, adopted: PlanDocument | Ar
     if faults:
         return Audit(tuple(faults), (), float("nan"))
     facts = Facts(instance)
+    found = _assess(facts, decisions, alternatives)
+    faults += found.faults
+    faults += objective_faults(facts, document, found.figures, adopted)
+    faults += compare(instance, document, found.figures)
+    faults += compare_rules(document.rules, found.rules)
+    return Audit(tuple(faults), found.rules, found.figures.npv)
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What decisions are worth and which rules they keep, whatever plan or instance they were made for.
+
+    Attributes:
+        figures: Every figure.
+        applied: Every application of a rule, with its fault where it is broken.
+        structure: What no plan may have whatever the rules, a sentence each.
+    """
+
+    figures: Figures
+    applied: tuple[Applied, ...]
+    structure: tuple[str, ...]
+
+    @property
+    def rules(self) -> tuple[RuleLine, ...]:
+        """The rule lines."""
+        return tuple(one.line for one in self.applied)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Everything that is wrong, a sentence each."""
+        return (*self.structure, *(one.fault for one in self.applied if one.fault))
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """Rules that are broken, by name, in the order of model.md's table."""
+        return tuple(dict.fromkeys(one.line.rule for one in self.applied if one.fault))
+
+
+def assess(instance: Instance, decisions: Sequence[Decision], alternatives: Sequence[Alternative] = ()) -> Assessment | None:
+    """What decisions are worth in an instance and which rules they break there; None where they cannot be priced in it."""
+    if unpriceable(instance, decisions, alternatives):
+        return None
+    return _assess(Facts(instance), decisions, alternatives)
+
+
+def _assess(facts: Facts, decisions: Sequence[Decision], alternatives: Sequence[Alternative]) -> Assessment:
     figures = derive_from(facts, decisions, alternatives)
     applied = _apply_rules(facts, decisions, alternatives, figures)
-    rules = tuple(one.line for one in applied)
-    faults += structural_faults(facts, decisions, alternatives, figures)
-    faults += [one.fault for one in applied if one.fault]
-    faults += objective_faults(facts, document, figures, adopted)
-    faults += compare(instance, document, figures)
-    faults += compare_rules(document.rules, rules)
-    return Audit(tuple(faults), rules, figures.npv)
+    return Assessment(figures, tuple(applied), tuple(structural_faults(facts, decisions, alternatives, figures)))
 
 
 def _apply_rules(facts: Facts, decisions: Sequence[Decision], alternatives: Sequence[Alternative], figures: Figures) -> list[Applied]:
