@@ -53,7 +53,7 @@ class Override:
         path, operation = match["path"], match["operation"]
         if operation == "*=" and path.endswith("."):  # commitments.Shepway.*=off
             path, operation = f"{path}*", "="
-        value = _value(match["value"])
+        value = read_value(match["value"])
         if operation == "*=" and not isinstance(value, float):
             raise OverrideError(f"scales by {show(match['value'])}, which is not a number", "write a number such as 0.9")
         parts = split_path(path)
@@ -67,7 +67,7 @@ class Override:
         return problem if join_path(self.path).startswith(path) else f"{path}: {problem}"
 
 
-def _value(text: str) -> Any:
+def read_value(text: str) -> Any:
     """A value as TOML writes it; `off`, `6 months` and bare text are understood too."""
     if text.casefold() in _WORDS:
         return _WORDS[text.casefold()]

@@ -76,6 +76,7 @@ class Parameters(BaseModel):
     redundancy_cost: float | None = quantity("one redundancy", GBP_PER_FTE, ge=0)
     post_reduction: float | None = quantity("part of a joining council's posts that goes", SHARE, ge=0, le=1)
     turnover: float | None = quantity("part of the posts that fall vacant in a year", "share a year", ge=0)
+    exit_cost: float | None = quantity("leaving a partnership, or its end, for each council that was in it", GBP, ge=0)
     growth: float | None = quantity("real growth of the baselines", "share a year", gt=-1)
     phase_in: PhaseIn | None = Field(
         None,

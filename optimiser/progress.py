@@ -63,3 +63,32 @@ def reporter(*, enabled: bool) -> Iterator[Reporter]:
 
     with Console(stderr=True).status("Starting ...") as status:
         yield _Status(status)
+
+
+class _Bar:
+    """A bar for each stage of a study, with the time that is left."""
+
+    def __init__(self, bars: Any) -> None:
+        self._bars, self._task = bars, None
+
+    def begin(self, what: str, tasks: int, done: int) -> None:
+        """A stage of so many tasks begins, some of which are known already."""
+        self._task = self._bars.add_task(what, total=tasks, completed=done)
+
+    def done(self) -> None:
+        """One more is finished."""
+        self._bars.advance(self._task)
+
+
+@contextmanager
+def study_bar(*, enabled: bool) -> Iterator[Any]:
+    """Who watches a study on the terminal; None where stderr is none."""
+    if not enabled or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        yield _Bar(bars)

@@ -24,6 +24,10 @@ class Enough(threading.Event):
         """Stop everything, as Ctrl-C does."""
         self._outer.set()
 
+    def forget(self) -> None:
+        """Take back what was said, since it was of a point that is none."""
+        self._said = False
+
     def look(self, progress: Progress) -> None:
         """See whether it is enough."""
         self._said = self._said or self._enough(progress)

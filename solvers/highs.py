@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import highspy
@@ -12,7 +13,9 @@ import numpy as np
 
 from solvers.arrays import Arrays, Floats
 from solvers.base import Limits, Progress, Result, Termination, relative_gap
+from solvers.enough import Enough
 from solvers.errors import SolverFailed
+from solvers.exclusion import without
 from solvers.outcome import TOLERANCE, Outcome, answer, settle
 from solvers.waiting import in_thread
 
@@ -30,6 +33,8 @@ _FEASIBLE = 2
 """HiGHS's primal solution status for a feasible point."""
 _TIGHT = 1e-10
 """Tolerance on integers, HiGHS's finest, where a first answer, at HiGHS's own 1e-6, does not survive rounding."""
+_EXCLUDED = 50
+"""Points that may be excluded one after another where even those of the finest tolerance do not survive it."""
 PROGRESS_SECONDS = 0.2
 
 
@@ -53,13 +58,24 @@ class Highs:
 
 
 def solve_arrays(model: Any, arrays: Arrays, limits: Limits, start: Floats | None) -> Outcome:
-    """HiGHS's answer for arrays; the Pyomo model is not looked at."""
+    """HiGHS's answer for arrays; the Pyomo model is not looked at.
+
+    A point that does not survive the rounding of its integers is looked for again with the finest tolerance; where that gives one that does
+    not survive either, without it (`solvers.exclusion`).
+    """
     began = time.monotonic()
-    outcome = _attempt(arrays, limits, start, began, None)
-    if outcome.point is None or _survives_rounding(arrays, outcome.point) or limits.interrupt.is_set():
-        return outcome
-    second = _attempt(arrays, limits, start, began, _TIGHT)
-    return second if second.point is not None or second.termination is Termination.INFEASIBLE else outcome
+    first = outcome = _attempt(arrays, limits, start, began, None)
+    for _ in range(_EXCLUDED):
+        if outcome.point is None or _survives_rounding(arrays, outcome.point):
+            break
+        if isinstance(limits.interrupt, Enough):
+            limits.interrupt.forget()
+        if limits.interrupt.is_set():
+            return replace(outcome, termination=Termination.INTERRUPTED)
+        outcome = _attempt(arrays, limits, start, began, _TIGHT)
+        if outcome.point is not None and not _survives_rounding(arrays, outcome.point):
+            arrays = without(arrays, outcome.point, TOLERANCE) or arrays
+    return outcome if outcome.point is not None or outcome.termination is Termination.INFEASIBLE else first
 
 
 def _survives_rounding(arrays: Arrays, point: Floats) -> bool:

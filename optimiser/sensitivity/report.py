@@ -1,0 +1,179 @@
+"""The study as a committee reads it: what moves the answer, what the rules cost, what hosts are worth, what a withdrawal does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from instances import Instance
+from optimiser.money import counted, percent, pounds, short
+from optimiser.sensitivity.inputs import EndResult, InputResult
+from optimiser.sensitivity.prices import Price
+from optimiser.sensitivity.result import Sensitivity, SensitivityDocument
+from optimiser.sensitivity.withdrawal import Withdrawal
+from optimiser.sensitivity.words import input_name
+
+SHOWN = 12
+"""Pairs kept apart that are shown; the rest are counted."""
+
+
+def print_sensitivity(found: Sensitivity, instance: Instance, console: Console) -> None:
+    """Print a study."""
+    document = found.document
+    console.print(Text(document.title, style="bold"))
+    console.print(f"Study {document.study} of run {document.run}.", style="dim")
+    console.print()
+    console.print(_headline(document))
+    for part in (_inputs(document, instance), _rules(document), _pairs(document), _hosts(document, instance), _withdrawals(document)):
+        for line in part:
+            console.print(line)
+
+
+def _headline(document: SensitivityDocument) -> str:
+    proven = "proven optimal" if not document.gap else f"within {percent(document.gap, 2)} of the best"
+    return f"The plan is worth {short(document.npv)} (NPV), {proven}. Held: the plan stays. Best: the plan may change too."
+
+
+def _inputs(document: SensitivityDocument, instance: Instance) -> Iterator[Table | str]:
+    if not document.inputs:
+        return
+    scale, unit = _scale(document.npv)
+    table = Table(title=f"What moves the answer (NPV in {unit}, greatest swing first)", title_justify="left", header_style="bold")
+    for column in ("Input", "Today", "Low"):
+        table.add_column(column, overflow="fold")
+    for column in ("held", "best"):
+        table.add_column(column, justify="right")
+    table.add_column("High", overflow="fold")
+    for column in ("held", "best"):
+        table.add_column(column, justify="right")
+    table.add_column("NPV is 0 at", overflow="fold")
+    table.add_column("Another plan is better from", overflow="fold")
+    for one in document.inputs:
+        low, high = _end(one.low, scale), _end(one.high, scale)
+        table.add_row(input_name(instance, one.path), one.base, *low, *high, one.switching.value, _tips(one))
+    yield table
+    if any(end is not None and end.changes for one in document.inputs for end in (one.low, one.high)):
+        yield "* another configuration: other hosts, members or alternatives. ! the held plan breaks a rule there."
+
+
+def _end(end: EndResult | None, scale: float) -> tuple[str, str, str]:
+    if end is None:
+        return "", "", ""
+    if end.refused:
+        return end.value, "not allowed", ""
+    held = "-" if end.held is None else f"{end.held / scale:,.2f}{'!' if end.broken else ''}"
+    best = end.reoptimised
+    shown = (
+        "no plan" if best.status == "infeasible" else "-" if best.npv is None else f"{best.npv / scale:,.2f}{'*' if end.changes else ''}"
+    )
+    return end.value, held, shown
+
+
+def _tips(one: InputResult) -> str:
+    sides = [
+        (word, side) for word, side in (("down to", one.below), ("up to", one.above)) if side is not None and side.position is not None
+    ]
+    return "; ".join(f"{word} {side.value}" for word, side in sides) or ("not looked for" if one.below is None else "none found")
+
+
+def _scale(npv: float) -> tuple[float, str]:
+    return (1e6, "£ million") if abs(npv) >= 1e6 else (1e3, "£ thousand")
+
+
+def _rules(document: SensitivityDocument) -> Iterator[Table | str]:
+    yield from _prices("What the rules cost", ("Rule", "Given way"), document.rules)
+    yield from _prices("What is decided, and what it costs", ("Decided", "Given way"), document.commitments)
+
+
+def _pairs(document: SensitivityDocument) -> Iterator[Table | str]:
+    dear = [one for one in document.pairs if one.gained is not None and one.gained >= 0.5]
+    yield from _prices("What keeping two councils apart costs", ("Councils", "Given way"), dear[:SHOWN])
+    rest = len(document.pairs) - len(dear[:SHOWN])
+    if rest:
+        yield f"{counted(rest, 'pair')} more kept apart{'' if len(dear) > SHOWN else ' cost nothing'}."
+
+
+def _prices(title: str, heads: tuple[str, str], prices: Sequence[Price]) -> Iterator[Table]:
+    if not prices:
+        return
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    table.add_column("NPV gained", justify="right")
+    table.add_column("The plan then")
+    for one in prices:
+        table.add_row(one.name, one.step, _gained(one), _then(one))
+    yield table
+
+
+def _gained(one: Price) -> str:
+    return "-" if one.gained is None else pounds(one.gained)
+
+
+def _then(one: Price) -> str:
+    if one.refused:
+        return f"not allowed: {one.refused}"
+    if one.gained is None:
+        return "none" if one.answer.status == "infeasible" else "not found in time"
+    return "another" if one.changes else "the same"
+
+
+def _hosts(document: SensitivityDocument, instance: Instance) -> Iterator[Table]:
+    if not document.decisions:
+        return
+    table = Table(title="What each host is worth against the next best", title_justify="left", header_style="bold")
+    for column in ("Host", "Instead"):
+        table.add_column(column, overflow="fold")
+    table.add_column("NPV lost", justify="right")
+    for one in document.decisions:
+        table.add_row(one.name, _instead(one), "-" if one.gained is None else pounds(-one.gained))
+    yield table
+
+
+def _instead(one: Price) -> str:
+    """The hosts of the best plan without the one in question, for its services."""
+    service = one.name.split(" hosts ")[1] if " hosts " in one.name else ""
+    if one.answer.npv is None:
+        return "no plan"
+    hosts = sorted({arranged.host for arranged in one.answer.plan if arranged.host and service in ("", arranged.service)})
+    return ", ".join(hosts) or "nobody: each keeps its own"
+
+
+def _withdrawals(document: SensitivityDocument) -> Iterator[Table | str]:
+    if not document.withdrawals:
+        return
+    table = Table(title="If a council leaves", title_justify="left", header_style="bold")
+    table.add_column("Council")
+    for column in (
+        "NPV of the rest, never joined",
+        "lost by the rest",
+        "after adoption: lost by the rest",
+        "lost by itself",
+        "of it exit costs and paid for nothing",
+    ):
+        table.add_column(column, justify="right")
+    table.add_column("Ends with it", overflow="fold")
+    for one in document.withdrawals:
+        table.add_row(*_withdrawal(one))
+    yield table
+
+
+def _withdrawal(one: Withdrawal) -> tuple[str, ...]:
+    rest = [loss for loss in one.losses if loss.council != one.council]
+    own = next(loss for loss in one.losses if loss.council == one.council)
+    never = sum(loss.before for loss in rest if loss.before is not None) if own.before is not None else None
+    plan = sum(loss.plan for loss in rest)
+    lost = sum(loss.plan - (loss.after or 0.0) for loss in rest)
+    ends = ", ".join(f"{service} at {host}" for service, host in one.dissolved)
+    return (
+        one.council,
+        "-" if never is None else pounds(never),
+        "-" if never is None else pounds(plan - never),
+        pounds(lost),
+        pounds(own.plan - (own.after or 0.0)),
+        pounds(sum(loss.exit_cost + loss.sunk for loss in one.losses)),
+        ends or "nothing",
+    )

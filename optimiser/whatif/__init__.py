@@ -1,0 +1,26 @@
+"""What-ifs: changed data over the one path, held and re-optimised, by several processes, with finished work kept."""
+
+from optimiser.whatif.answer import Answer, Arranged, Configuration, answer_of, reoptimise
+from optimiser.whatif.base import Base, base_of, digest
+from optimiser.whatif.held import Held, held, held_decisions
+from optimiser.whatif.journal import Journal
+from optimiser.whatif.runner import Runner, Task, Unwatched, Watcher
+
+__all__ = [
+    "Answer",
+    "Arranged",
+    "Base",
+    "Configuration",
+    "Held",
+    "Journal",
+    "Runner",
+    "Task",
+    "Unwatched",
+    "Watcher",
+    "answer_of",
+    "base_of",
+    "digest",
+    "held",
+    "held_decisions",
+    "reoptimise",
+]

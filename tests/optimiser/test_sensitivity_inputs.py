@@ -1,0 +1,145 @@
+"""Inputs against enumeration: held and best NPV at both ends, switching values, tipping values, on random tiny instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from enumerated import Configuration, best_by_configuration, configuration
+from oracle import Decisions, broken_rules, value
+from outcomes import HALF_A_PENNY, decided
+from tiny import write_tiny
+from written import write_folder
+
+from instances import Instance, InstanceError, apply, read
+from instances.ranges import Range
+from optimiser.errors import InfeasibleError
+from optimiser.sensitivity.inputs import InputQuestion, InputResult, study_input
+from optimiser.sensitivity.tipping import Tipping
+from optimiser.whatif import Base, base_of
+
+FAST, SEEDS = range(30), range(240)
+CHUNK = 10
+WITHOUT_RANGE = ("rules.minimum_saving", "rules.payback", "rules.maximum_distance", "rules.minimum_total_saving.amount")
+"""Inputs that are turned from where they stand, where they stand anywhere."""
+
+
+def bases(seeds: range, folder: Path) -> Iterator[Base]:
+    """The bases of seeds that have a plan in which something is done."""
+    for seed in seeds:
+        write_tiny(folder / f"{seed}", seed)
+        try:
+            base = base_of(read(folder / f"{seed}"))
+        except InfeasibleError:
+            continue
+        if base.decisions:
+            yield base
+
+
+def inputs(base: Base) -> Iterator[InputQuestion]:
+    """Some of each kind: shares, costs of one council and of all, dates, counts, lists, figures of rules."""
+    instance, first = base.instance, base.decisions[0]
+    council = first.moves[-1].council
+    yield InputQuestion("economics.optimism_bias.savings", Range(low=0.0, high=0.5), True)
+    yield InputQuestion("services.*.process_saving", Range(low=0.0, high=0.3), True)
+    cost = instance.baselines[council, first.service].annual_cost
+    yield InputQuestion(f"baselines.{council}.{first.service}.annual_cost", Range(low=cost, high=2 * cost + 1000), True)
+    yield InputQuestion("economics.phase_in", Range(low=[0.0, 0.5], high=[1.0]), True)
+    for path in WITHOUT_RANGE:
+        name = path.split(".")[1]
+        if getattr(instance.rules, name) not in (None, False):
+            yield InputQuestion(path, None, True)
+
+
+class Turned:
+    """The oracle's view of an instance with one input turned."""
+
+    def __init__(self, base: Base, folder: Path) -> None:
+        self.base, self.folder = base, folder
+        self.plan: Decisions = decided(base.plan.document)
+        self.own: Configuration = configuration(self.plan)
+
+    def at(self, override: str) -> Path | None:
+        """The folder with an override; None where the value is not allowed."""
+        try:
+            return write_folder(apply(self.base.instance, overrides=[override]), self.folder)
+        except InstanceError:
+            return None
+
+    def tips(self, override: str) -> bool | None:
+        """Whether another configuration beats the held plan by more than half a penny, or it breaks a rule and the best plan is another's."""
+        folder = self.at(override)
+        if folder is None:
+            return None
+        plans = best_by_configuration(folder)
+        others = [npv for found, npv in plans.items() if found != self.own]
+        if not broken_rules(folder, *self.plan):
+            return max(others, default=float("-inf")) > value(folder, *self.plan) + HALF_A_PENNY
+        return not plans or max(others, default=float("-inf")) > plans.get(self.own, float("-inf")) + HALF_A_PENNY
+
+
+def check_ends(turned: Turned, found: InputResult) -> None:
+    """What is held and what is best at each end is what enumeration says."""
+    for end in (found.low, found.high):
+        folder = None if end is None else turned.at(end.override)
+        if end is None or folder is None:
+            assert end is None or end.refused
+            continue
+        broken = {line.split(":")[0] for line in broken_rules(folder, *turned.plan)}
+        assert end.held == pytest.approx(value(folder, *turned.plan), abs=HALF_A_PENNY)
+        assert bool(end.broken) == bool(broken)
+        plans = best_by_configuration(folder)
+        assert (end.reoptimised.status == "infeasible") == (not plans)
+        if plans:
+            assert end.reoptimised.npv == pytest.approx(max(plans.values()), abs=HALF_A_PENNY)
+            own = plans.get(turned.own, float("-inf"))
+            assert not end.changes or own <= max(plans.values()) + HALF_A_PENNY
+
+
+def check_switching(turned: Turned, found: InputResult) -> None:
+    """The held plan is worth nothing there, and nowhere nearer does its NPV change sign."""
+    switching, instance = found.switching, turned.base.instance
+    if switching.position is None:
+        return
+    folder = turned.at(switching.override)
+    assert folder is not None
+    if not switching.jumps:
+        assert value(folder, *turned.plan) == pytest.approx(0.0, abs=max(0.01, 1e-7 * abs(turned.base.plan.npv)))
+    assert isinstance(instance, Instance)
+
+
+def check_tipping(turned: Turned, found: InputResult, side: Tipping) -> None:
+    """It tips where it is said to, and next to it, towards the base, it does not; where nothing is said to tip, nothing does at the ends."""
+    if side.position is not None:
+        assert turned.tips(side.override), (found.path, side)
+        assert not turned.tips(side.stays_override), (found.path, side)
+        return
+    for end in (found.low if side is found.below else found.high,):
+        assert end is None or not turned.tips(end.override), (found.path, side)
+
+
+def parts() -> list[object]:
+    """Seeds in parts, those beyond the fast run marked as long."""
+    starts = range(0, SEEDS.stop, CHUNK)
+    return [
+        pytest.param(range(first, first + CHUNK), id=f"{first}", marks=[] if first < FAST.stop else pytest.mark.long) for first in starts
+    ]
+
+
+@pytest.mark.parametrize("seeds", parts())
+def test_inputs_agree_with_enumeration(tmp_path: Path, seeds: range) -> None:
+    """Every figure of every input that is tried."""
+    tried = 0
+    for base in bases(seeds, tmp_path):
+        turned = Turned(base, tmp_path / "turned")
+        for question in inputs(base):
+            found = study_input(base, question)
+            check_ends(turned, found)
+            check_switching(turned, found)
+            assert found.below is not None
+            assert found.above is not None
+            for side in (found.below, found.above):
+                check_tipping(turned, found, side)
+            tried += 1
+    assert tried
