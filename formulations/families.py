@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from formulations import (
+    at_most,
     bundle,
     commitments,
     conflicts,
     contiguity,
     delivery_capacity,
+    differs,
     each_hosts,
     host_capacity,
     hosting_limit,
+    includes,
     investment_limit,
     join_after_open,
     maximum_partnerships,
@@ -65,6 +68,9 @@ FAMILIES: dict[str, tuple[Any, Any]] = {
     "must_join": (commitments.must_join_index, commitments.must_join_rule),
     "together": (commitments.together_index, commitments.together_rule),
     "together_same": (commitments.together_same_index, commitments.together_same_rule),
+    "differs": (differs.differs_index, differs.differs_rule),
+    "at_most": (at_most.at_most_index, at_most.at_most_rule),
+    "includes": (includes.includes_index, includes.includes_rule),
 }
 """Constraint families in the order of declaration: index set and rule of each."""
 
@@ -90,6 +96,9 @@ LINKING = frozenset(
         "must_join",
         "together",
         "together_same",
+        "differs",
+        "at_most",
+        "includes",
     }
 )
 """Families whose rows link partnerships, by their moves or by payments and partners. The rows of all others are about one host of one

@@ -21,6 +21,7 @@ from formulations.factors import Streams, discount_factors, streams
 from formulations.options import priced_options
 from formulations.purchasing import Purchasing, purchasing_of
 from instances import LIVE, Instance
+from instances.asked import Asked
 from instances.ends import end_months
 from instances.graph import CouncilGraph, council_graph
 from instances.heads import GROWING_HEADS, MOVE_ONE_OFF_HEADS, MOVE_RECURRING_HEADS, MOVE_SAVING_HEADS
@@ -41,6 +42,7 @@ class Priced:
         discount: DF of every period.
         purchasing: Steps and epochs of each service that has tiers.
         ends: Months that count of each council that ceases to exist.
+        asked: What is asked of a plan besides the rules.
     """
 
     graph: CouncilGraph
@@ -49,6 +51,7 @@ class Priced:
     discount: Array
     purchasing: dict[str, Purchasing]
     ends: dict[str, int]
+    asked: tuple[Asked, ...] = ()
 
     @property
     def instance(self) -> Instance:
@@ -72,7 +75,11 @@ class Priced:
         return found
 
     def parts(self) -> list[Priced]:
-        """The independent parts (`CouncilGraph.parts`), each with its moves, alternatives and demands, in their order."""
+        """The independent parts (`CouncilGraph.parts`), each with its moves, alternatives and demands, in their order.
+
+        Not where anything is asked besides the rules: that links parts.
+        """
+        assert not self.asked, "what is asked besides the rules links parts"
         number = {node: i for i, nodes in enumerate(self.graph.parts) for node in nodes}
         moves, options = (_grouped(table, number, len(self.graph.parts)) for table in (self.moves, self.options))
         found = []
@@ -133,8 +140,8 @@ def _grouped(table: pd.DataFrame, number: Mapping[tuple[str, str], int], count: 
     return np.split(ordered, np.searchsorted(numbers[ordered], np.arange(1, count)))
 
 
-def price(instance: Instance, graph: CouncilGraph | None = None) -> Priced:
-    """Price all moves and alternatives of an instance."""
+def price(instance: Instance, graph: CouncilGraph | None = None, asked: tuple[Asked, ...] = ()) -> Priced:
+    """Price all moves and alternatives of an instance, of whose plans something more may be asked."""
     graph = graph or council_graph(instance)
     discount, ends = discount_factors(instance), end_months(instance)
     moves = _heads(graph)
@@ -146,7 +153,7 @@ def price(instance: Instance, graph: CouncilGraph | None = None) -> Priced:
     moves["one_off"] = moves[list(MOVE_ONE_OFF_HEADS)].sum(axis=1)
     _add_positions(instance, moves)
     options = priced_options(instance, graph.decided)
-    priced = Priced(graph, moves, options, discount, purchasing_of(instance, discount, ends), ends)
+    priced = Priced(graph, moves, options, discount, purchasing_of(instance, discount, ends), ends, asked)
     moves["npv"] = priced.running(priced.weight) - priced.paid(moves, discount)
     options["npv"] = priced.options_running(priced.weight) - priced.paid(options, discount)
     return priced

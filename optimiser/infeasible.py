@@ -17,6 +17,7 @@ from formulations.terms import THOUSAND
 from instances import Instance, apply
 from instances.checks import Draft, check
 from instances.tables import Commitment
+from optimiser.asked import said
 from optimiser.money import pounds
 from solvers.base import Holds, Limits, Solver, Termination
 
@@ -31,8 +32,11 @@ def reasons(priced: Priced, unreachable: Iterable[Unreachable], solver: Solver, 
     """Sentences: each demand that no move can meet, or else all that is demanded; then what could give way.
 
     Each rule that is on, and each row of commitments, is taken out by itself, and the instance solved for any plan. So what is
-    named is proven to be enough; where nothing is, two or more have to give way.
+    named is proven to be enough; where nothing is, two or more have to give way. Where something is asked besides the rules, that is
+    named alone: no rule is to blame before the instance is known to have a plan without it.
     """
+    if priced.asked:
+        return [f"no plan that keeps the rules has what is asked besides: {'; '.join(said(priced.instance, priced.asked))}"]
     found = list(dict.fromkeys(_unreachable(priced, entry) for entry in unreachable))
     if not found and (demands := _demands(priced)):
         together = "cannot all be had together" if len(demands) > 1 else "cannot be had"

@@ -21,6 +21,8 @@ from formulations import Objective
 from formulations.pricing import Priced
 from formulations.terms import THOUSAND
 from instances import Instance
+from instances.asked import Asked
+from optimiser.asked import said
 from optimiser.audit import audit
 from optimiser.errors import AuditError, InfeasibleError, NoPlanError
 from optimiser.extract import decisions, document, options_taken
@@ -56,6 +58,7 @@ class SolveSettings:
         method: `compact` is one model for the back end; `decomposition` prices partnerships one by one; `auto` chooses.
         interrupt: Set it to stop the solve; the incumbent is kept.
         objective: What is maximised; NPV unless given.
+        asked: What is asked of the plan besides the rules.
         start: An earlier plan to start from: `Plan.start()`.
         settle_ties: Whether ties are settled where no gap is allowed; what-ifs that only ask for a value need not.
         reasons: Whether to look for the reasons where there is no plan.
@@ -71,6 +74,7 @@ class SolveSettings:
     method: MethodName = "auto"
     interrupt: threading.Event = field(default_factory=threading.Event)
     objective: Objective = field(default_factory=Objective)
+    asked: tuple[Asked, ...] = ()
     start: Start | None = None
     settle_ties: bool = True
     reasons: bool = True
@@ -87,7 +91,7 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
         changes: Fields of SolveSettings, by name, that go before those of `settings`.
 
     Raises:
-        InfeasibleError: What is decided clashes with the rules.
+        InfeasibleError: What is decided, or asked, clashes with the rules.
         NoPlanError: Stopped before a plan was found.
         AuditError: The plan found is not confirmed by the audit: a defect of ours.
         SolverError: The back end is missing or failed.
@@ -95,7 +99,7 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
     settings = replace(settings or SolveSettings(), **changes)
     timings: dict[str, float] = {}
     with _stage("price", settings, timings):
-        priced = formulations.price(instance)
+        priced = formulations.price(instance, asked=settings.asked)
     gap = default_gap(len(priced.moves)) if settings.gap is None else settings.gap
     solver, limits = solvers.get(settings.solver), _limits(settings, gap)
     choice = chosen(settings.method, priced)
@@ -113,7 +117,7 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
             settled = [part.without_ties(solver, limits, until) for part in settled]
     with _stage("audit", settings, timings):
         found = _document(priced, settled, result, settings.objective)
-        checked = audit(instance, found, settings.objective.adopted)
+        checked = audit(instance, found, settings.objective.adopted, settings.asked)
         objective = (result.objective or 0.0) + sum(part.gained for part in settled)
         faults = [*_against_model(found, objective * THOUSAND), *checked.faults]
     manifest = _manifest(priced, settings, choice, gap, result, found, _ties(settled))
@@ -231,6 +235,7 @@ def _manifest(
             "change_cost": settings.objective.change_cost,
             "adopted": _digest_of(settings.objective.adopted),
             "warm_start": None if settings.start is None else settings.start.run,
+            **({"asked": said(instance, settings.asked)} if settings.asked else {}),
         },
         "versions": versions(),
         "moves": len(priced.moves),

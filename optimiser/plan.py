@@ -166,6 +166,11 @@ class PlanDocument(_Frozen):
         found = {(m.council, p.service): (p.host, p.vehicle, m.tranche) for p in self.partnerships for m in p.members}
         return found | {(o.council, o.service): ("", o.option, o.tranche) for o in self.options}
 
+    def configuration(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """Host and '' of each (council, service) that is shared; '' and option of each alternative (`instances.asked.Configuration`)."""
+        found = {(m.council, p.service): (p.host, "") for p in self.partnerships for m in p.members}
+        return found | {(o.council, o.service): ("", o.option) for o in self.options}
+
 
 class Plan:
     """A plan with its tables as DataFrames.

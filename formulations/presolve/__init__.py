@@ -31,6 +31,12 @@ def worth_keeping(priced: Priced, objective: Objective) -> Mask:
 
 
 def presolved(priced: Priced, objective: Objective) -> Priced:
-    """The priced instance without the moves that no plan as good as the best can have."""
+    """The priced instance without the moves that no plan as good as the best can have.
+
+    All moves stay where anything is asked besides the rules: the proofs compare a plan with another that keeps every rule too, and that
+    one need not have what is asked.
+    """
+    if priced.asked:
+        return priced
     kept = worth_keeping(priced, objective)
     return priced if kept.all() else priced.only(kept)

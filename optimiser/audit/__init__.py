@@ -17,6 +17,7 @@ the bound; labels (run, title, status, manifest) are not figures and are left al
     money_rules.py         the rules about money
     sequencing.py          what has to be live first
     commitment_rule.py     what is already decided is kept
+    asked.py               what is asked besides the rules
     facts.py, pairs.py, decided.py   what is looked up: discount factors, tiers, contracts, ends, distances, commitments
 """
 
@@ -26,7 +27,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from instances import Instance
+from instances.asked import Asked
 from optimiser.audit import council_rules, money_rules, partnership_rules, programme_rules
+from optimiser.audit.asked import asked_faults
 from optimiser.audit.commitment_rule import commitments
 from optimiser.audit.compare import compare, compare_rules
 from optimiser.audit.decisions import Alternative, Decision, Move, alternatives_of, decisions_of, unpriceable
@@ -73,7 +76,9 @@ class Audit:
         return not self.faults
 
 
-def audit(instance: Instance, document: PlanDocument, adopted: PlanDocument | Arrangements | None = None) -> Audit:
+def audit(
+    instance: Instance, document: PlanDocument, adopted: PlanDocument | Arrangements | None = None, asked: Sequence[Asked] = ()
+) -> Audit:
     """Audit a plan.
 
     Decisions that cannot be priced at all (unknown names, tranches that are none) end the audit with these faults. The rule
@@ -84,6 +89,7 @@ def audit(instance: Instance, document: PlanDocument, adopted: PlanDocument | Ar
         document: The plan.
         adopted: The plan from which each difference counts as a change, if the plan was made against one; or its arrangements
             alone, by (council, service): host, vehicle and tranche, or '', the alternative and its tranche.
+        asked: What was asked of the plan besides the rules.
     """
     decisions, alternatives = decisions_of(document), alternatives_of(document)
     faults = unpriceable(instance, decisions, alternatives)
@@ -92,6 +98,7 @@ def audit(instance: Instance, document: PlanDocument, adopted: PlanDocument | Ar
     facts = Facts(instance)
     found = _assess(facts, decisions, alternatives)
     faults += found.faults
+    faults += asked_faults(facts, decisions, alternatives, found.figures, asked)
     faults += objective_faults(facts, document, found.figures, adopted)
     faults += compare(instance, document, found.figures)
     faults += compare_rules(document.rules, found.rules)

@@ -61,7 +61,9 @@ def solve_apart(
 
 
 def divisible(priced: Priced) -> bool:
-    """Whether there are several parts, and all that is demanded is in one of them."""
+    """Whether there are several parts, and all that is demanded is in one of them; what is asked besides the rules links them all."""
+    if priced.asked:
+        return False
     parts = priced.graph.parts
     return len(parts) > 1 and priced.graph.decided.demanded() <= set().union(*parts)
 

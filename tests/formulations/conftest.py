@@ -15,6 +15,7 @@ from tiny import write_tiny
 
 from formulations import Objective, Priced, Skeleton, build, price, skeleton
 from instances import Instance, read
+from instances.asked import Asked
 from optimiser import solve
 from solvers.arrays import ContradictionError, compile_model
 
@@ -29,8 +30,8 @@ def shire(tmp_path: Path) -> Callable[..., Instance]:
 def shire_model(shire: Callable[..., Instance]) -> Callable[..., Any]:
     """The model of the shire with some settings and tables replaced."""
 
-    def make(calendar: str = "12 2 3", objective: Objective | None = None, **changes: str) -> Any:
-        return build(price(shire(calendar, **changes)), objective=objective, presolve=False)
+    def make(calendar: str = "12 2 3", objective: Objective | None = None, asked: tuple[Asked, ...] = (), **changes: str) -> Any:
+        return build(price(shire(calendar, **changes), asked=asked), objective=objective, presolve=False)
 
     return make
 

@@ -14,6 +14,7 @@ from formulations import FAMILIES, Objective, Priced, build, price
 from formulations.decomposition import NONE
 from formulations.families import INSIDE, LINKING
 from instances import Instance
+from instances.asked import AtMost, Differs, Includes
 from solvers.arrays import compile_model
 
 COUNCILS = ("Ash", "Elm", "Oak", "Yew")
@@ -53,13 +54,15 @@ MANY = {
         """,
 }
 """Four councils on a line, three services, two vehicles, and all rules that have rows."""
+ASKED = (Differs({("Elm", "waste"): ("Ash", "")}), AtMost("one_off", 90_000), Includes("Elm", "payroll"))
+"""And something besides."""
 Row = tuple[dict[str, float], float | None, float | None]
 
 
 @pytest.fixture
 def many(shire: Callable[..., Instance]) -> Priced:
     """Priced."""
-    return price(shire(**MANY))
+    return price(shire(**MANY), asked=ASKED)
 
 
 def rows(model: Any) -> dict[str, dict[str, Row]]:
@@ -117,7 +120,7 @@ def assert_same_rows(found: Any) -> None:
 def test_rows_of_many_rules(shire: Callable[..., Instance], decomposed: Callable[..., Any], rule: str) -> None:
     """Every family of the skeleton has a row but where its rule is off, and what the objective counts is the same."""
     lines = [line for line in MANY["rules"].splitlines() if not rule or f" {rule} =" not in line]
-    found = decomposed(price(shire(**(MANY | {"rules": "\n".join(lines)}))))
+    found = decomposed(price(shire(**(MANY | {"rules": "\n".join(lines)})), asked=ASKED))
     assert_same_rows(found)
     families = {"no_council_worse_off": {name for name in LINKING if name.startswith(("no_council", "pay"))}, "contiguity": set()}
     assert {name for name in LINKING if not len(getattr(found.model, name))} == families.get(rule, {rule} - {""})
