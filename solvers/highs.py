@@ -60,22 +60,29 @@ class Highs:
 def solve_arrays(model: Any, arrays: Arrays, limits: Limits, start: Floats | None) -> Outcome:
     """HiGHS's answer for arrays; the Pyomo model is not looked at.
 
-    A point that does not survive the rounding of its integers is looked for again with the finest tolerance; where that gives one that does
-    not survive either, without it (`solvers.exclusion`).
+    Where its own tolerance leads to a point that does not survive the rounding of its integers, or to an error, it is asked again with its
+    finest; and where that gives a point that does not survive either, again without that point (`solvers.exclusion`).
     """
     began = time.monotonic()
     first = outcome = _attempt(arrays, limits, start, began, None)
     for _ in range(_EXCLUDED):
-        if outcome.point is None or _survives_rounding(arrays, outcome.point):
-            break
+        if _is_sound(arrays, outcome):
+            return outcome
         if isinstance(limits.interrupt, Enough):
             limits.interrupt.forget()
         if limits.interrupt.is_set():
             return replace(outcome, termination=Termination.INTERRUPTED)
         outcome = _attempt(arrays, limits, start, began, _TIGHT)
+        if outcome.termination is Termination.ERROR:
+            return first
         if outcome.point is not None and not _survives_rounding(arrays, outcome.point):
             arrays = without(arrays, outcome.point, TOLERANCE) or arrays
     return outcome if outcome.point is not None or outcome.termination is Termination.INFEASIBLE else first
+
+
+def _is_sound(arrays: Arrays, outcome: Outcome) -> bool:
+    """Whether there is nothing to ask again: no error, and no point that does not survive rounding."""
+    return outcome.termination is not Termination.ERROR and (outcome.point is None or _survives_rounding(arrays, outcome.point))
 
 
 def _survives_rounding(arrays: Arrays, point: Floats) -> bool:

@@ -30,6 +30,8 @@ PUBLIC = {
     "formulations.decomposition": "NONE Blocks Exact Inside Named Offers Skeleton blocks_of columns_of exact inside_of named offers ranked",
     "solvers": "Holds Limits Progress Result Solver SolverError SolverFailed SolverMissing Termination available get",
     "optimiser": "Plan SolveSettings solve",
+    "optimiser.whatif": "Answer Arranged Base Held Journal Runner Task Unwatched Watcher answer_of base_of best_of digest held held_decisions reoptimise",
+    "optimiser.sensitivity": "PARTS Scope Sensitivity SensitivityDocument sensitivity",
     "optimiser.cli": "app console_main",
     "optimiser.methods": "METHODS Choice MethodName Whole choose chosen solve_by",
     "optimiser.audit": "Alternative Assessment Audit Decision Figures Move alternatives_of assess audit decisions_of derive",

@@ -32,7 +32,7 @@ def sensitivity(
     instance: InstanceArgument,
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="PART", help="Parts: inputs, rules, pairs, decisions, withdrawal; all unless given."),
+        typer.Option("--only", metavar="PART", help="Parts: inputs, rules, pairs, decisions, withdrawal, uncertainty; all unless given."),
     ] = None,
     input_: Annotated[
         list[str] | None,
@@ -44,6 +44,7 @@ def sensitivity(
     tipping: Annotated[
         bool, typer.Option("--tipping/--no-tipping", help="Look for tipping values, which takes most of the solves.")
     ] = True,
+    draws: Annotated[int, typer.Option("--draws", min=1, help="Draws of uncertainty, from the ranges.")] = 200,
     scenario: ScenarioOption = None,
     set_: SetOption = None,
     gap: GapOption = None,
@@ -66,7 +67,7 @@ def sensitivity(
 
         return study_instance(
             instance,
-            Request(split(only), input_ or [], range_ or [], tipping),
+            Request(split(only), input_ or [], range_ or [], tipping, draws),
             scenarios=split(scenario),
             overrides=set_ or [],
             jobs=jobs,

@@ -29,18 +29,19 @@ from optimiser.sensitivity.result import Sensitivity, SensitivityDocument
 from optimiser.sensitivity.study import PARTS, Scope, clear, questions_asked, sensitivity
 
 DOCUMENT = "sensitivity.json"
-FILES = (DOCUMENT, "inputs.csv", "prices.csv", "withdrawals.csv", "manifest.json")
+FILES = (DOCUMENT, "inputs.csv", "prices.csv", "withdrawals.csv", "draws.csv", "kept.csv", "manifest.json")
 UNFINISHED = "unfinished"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for, as it is typed: parts, paths of inputs, ranges, and whether tipping values are wanted."""
+    """What is asked for, as it is typed: parts, paths of inputs, ranges, whether tipping values are wanted, and how many draws."""
 
     only: Sequence[str]
     inputs: Sequence[str]
     ranges: Sequence[str]
     tipping: bool
+    draws: int
 
 
 def study_instance(
@@ -92,7 +93,7 @@ def _scope(instance: Instance, request: Request) -> Scope:
             advice = "; ".join(part for part in (error.expected, f"did you mean {error.close}?" if error.close else "") if part)
             raise UsageError(f"{path} {error}{f'; {advice}' if advice else ''}") from None
     parts = questions_asked(request.only) if request.only else PARTS
-    return Scope(parts, tuple(request.inputs), ranges, request.tipping)
+    return Scope(parts, tuple(request.inputs), ranges, request.tipping, request.draws)
 
 
 def _range(text: str) -> tuple[str, Range]:
@@ -120,7 +121,14 @@ def _write(found: Sensitivity, began: dt.datetime, folder: Path) -> None:
         "seconds": round((finished - began).total_seconds(), 3),
     }
     (folder / "manifest.json").write_text(to_text(manifest), encoding="utf-8")
-    for name, table in (("inputs", found.inputs), ("prices", found.prices), ("withdrawals", found.withdrawals)):
+    tables = {
+        "inputs": found.inputs,
+        "prices": found.prices,
+        "withdrawals": found.withdrawals,
+        "draws": found.draws,
+        "kept": found.kept,
+    }
+    for name, table in tables.items():
         table.assign(study=document.study).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
 
 
@@ -141,4 +149,5 @@ def _stopped(document: SensitivityDocument) -> int:
     ends = [end.reoptimised for one in document.inputs for end in (one.low, one.high) if end is not None and not end.refused]
     prices = [one.answer for one in (*document.rules, *document.commitments, *document.pairs, *document.decisions) if not one.refused]
     answers = [*ends, *prices, *(one.answer for one in document.withdrawals if not one.refused)]
-    return sum(answer.status in ("feasible", "unknown") for answer in answers)
+    drawn = sum(draw.status in ("feasible", "unknown") for draw in document.draws)
+    return drawn + sum(answer.status in ("feasible", "unknown") for answer in answers)

@@ -162,7 +162,6 @@ def in_words(value: Figure | End, unit: str) -> str:
         rest = unit.removeprefix("GBP")
         return (pounds(value) if abs(value) >= 100 or value == round(value) else f"£{value:,.2f}") + rest
     if unit in ("share", "share a year"):
-        text = f"{value * 100:.4f}".rstrip("0").rstrip(".")
-        return f"{text}%{unit.removeprefix('share')}"
+        return f"{plainly(float(f'{value * 100:.4g}'))}%{unit.removeprefix('share')}"
     text = plainly(float(f"{value:.6g}"))
     return f"{text} {unit}".strip() if unit not in ("factor", "count", "weight", "score") else text

@@ -13,7 +13,7 @@ from optimiser.sensitivity.dial import Dial, End, dial_of, in_words
 from optimiser.sensitivity.switching import Switching, switching
 from optimiser.sensitivity.tipping import Tipping, tipping
 from optimiser.sensitivity.turned import Turned
-from optimiser.whatif import Answer, Base, Task, held, reoptimise
+from optimiser.whatif import Answer, Base, Task, best_of, held
 
 
 class _Frozen(BaseModel):
@@ -128,7 +128,8 @@ def _end(base: Base, dial: Dial, end: End) -> EndResult:
         instance = apply(base.instance, overrides=[override])
     except InstanceError as error:
         return EndResult(value=value, override=override, refused=str(error.faults[0]))
-    own, best = held(base, instance), reoptimise(base, instance)
+    own = held(base, instance)
+    best = best_of(base, instance, own)
     return EndResult(
         value=value,
         override=override,

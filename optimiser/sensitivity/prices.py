@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from instances import InstanceError, apply
-from optimiser.whatif import Answer, Base, Task, reoptimise
+from optimiser.whatif import Answer, Base, Task, best_of, held
 
 Subject = Literal["rule", "commitment", "pair", "decision"]
 
@@ -67,7 +67,7 @@ def price_of(base: Base, question: PriceQuestion) -> Price:
         instance = apply(base.instance, overrides=question.overrides)
     except InstanceError as error:
         return Price.model_validate({**about, "refused": str(error.faults[0])})
-    answer = reoptimise(base, instance)
+    answer = best_of(base, instance, held(base, instance))
     npv, bound = base.plan.npv, base.plan.bound
     gained = None if answer.npv is None else answer.npv - npv
     return Price.model_validate(

@@ -13,6 +13,7 @@ from optimiser.money import counted, percent, pounds, short
 from optimiser.sensitivity.inputs import EndResult, InputResult
 from optimiser.sensitivity.prices import Price
 from optimiser.sensitivity.result import Sensitivity, SensitivityDocument
+from optimiser.sensitivity.uncertainty import Kept
 from optimiser.sensitivity.withdrawal import Withdrawal
 from optimiser.sensitivity.words import input_name
 
@@ -27,7 +28,16 @@ def print_sensitivity(found: Sensitivity, instance: Instance, console: Console) 
     console.print(f"Study {document.study} of run {document.run}.", style="dim")
     console.print()
     console.print(_headline(document))
-    for part in (_inputs(document, instance), _rules(document), _pairs(document), _hosts(document, instance), _withdrawals(document)):
+    for line in document.reference.sentences():
+        console.print(line)
+    for part in (
+        _inputs(document, instance),
+        _rules(document),
+        _pairs(document),
+        _hosts(document),
+        _withdrawals(document),
+        _uncertainty(document, instance),
+    ):
         for line in part:
             console.print(line)
 
@@ -121,7 +131,7 @@ def _then(one: Price) -> str:
     return "another" if one.changes else "the same"
 
 
-def _hosts(document: SensitivityDocument, instance: Instance) -> Iterator[Table]:
+def _hosts(document: SensitivityDocument) -> Iterator[Table]:
     if not document.decisions:
         return
     table = Table(title="What each host is worth against the next best", title_justify="left", header_style="bold")
@@ -177,3 +187,43 @@ def _withdrawal(one: Withdrawal) -> tuple[str, ...]:
         pounds(sum(loss.exit_cost + loss.sunk for loss in one.losses)),
         ends or "nothing",
     )
+
+
+def _uncertainty(document: SensitivityDocument, instance: Instance) -> Iterator[Table | str]:
+    found = document.uncertainty
+    if found is None:
+        return
+    table = Table(
+        title=f"If all inputs move at once ({counted(found.draws - found.refused, 'draw')})", title_justify="left", header_style="bold"
+    )
+    table.add_column("NPV")
+    for percentile in found.percentiles:
+        table.add_column(f"{percentile}%", justify="right")
+    table.add_column("mean", justify="right")
+    scale, unit = _scale(document.npv)
+    for place, name, mean in ((0, "held", found.mean_held), (1, "best", found.mean_best)):
+        table.add_row(f"{name}, {unit}", *(f"{ends[place] / scale:,.2f}" for ends in found.percentiles.values()), f"{mean / scale:,.2f}")
+    yield table
+    missed = ", ".join(f"{rule} {percent(share, 0)}" for rule, share in found.missed.items() if rule != "any" and share > 0)
+    yield f"The held plan breaks a rule in {percent(found.missed['any'], 0)} of the draws{f': {missed}' if missed else ''}."
+    yield f"The best plan has the same hosts and members in {percent(found.same, 0)}; where the held plan is allowed it is worth {short(found.regret)} less on average, {short(found.most)} at most."
+    yield from _how_often("Pairings of the plan that stay", [one for one in found.pairings if one.planned], instance)
+    yield from _how_often("Hosts of the plan that stay", [one for one in found.hosts if one.planned], instance)
+    most = [one for one in found.indices if one.share >= 0.01]
+    if most:
+        named = "; ".join(f"{input_name(instance, one.path)} {percent(one.share, 0)}" for one in most[:SHOWN])
+        yield f"What its NPV hangs on (share of its variance): {named}."
+
+
+def _how_often(title: str, kept: Sequence[Kept], instance: Instance) -> Iterator[str]:
+    """The share of the draws in which each is in the best plan, least sure first."""
+    if not kept:
+        return
+    ordered = sorted(kept, key=lambda one: (one.share, one.service, one.councils))
+    named = [f"{' and '.join(one.councils)} ({_service(instance, one.service)}) {percent(one.share, 0)}" for one in ordered[:SHOWN]]
+    rest = f"; {len(ordered) - SHOWN} more at least as often" if len(ordered) > SHOWN else ""
+    yield f"{title}, least sure first: {'; '.join(named)}{rest}."
+
+
+def _service(instance: Instance, service: str) -> str:
+    return instance.services[service].name or service.replace("_", " ")

@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from optimiser.sensitivity.inputs import EndResult, InputResult
 from optimiser.sensitivity.prices import Price
+from optimiser.sensitivity.reference import Reference
 from optimiser.sensitivity.tipping import Tipping
+from optimiser.sensitivity.uncertainty import DrawRow, Uncertainty
 from optimiser.sensitivity.withdrawal import Withdrawal
 
 
@@ -27,6 +29,9 @@ class SensitivityDocument(BaseModel):
         inputs: Each input, by swing of the held NPV, the greatest first: the order of a tornado chart.
         rules, commitments, pairs, decisions: Prices, the dearest first.
         withdrawals: Each council that shares anything, by what its leaving after adoption would cost the others, the dearest first.
+        uncertainty: What the draws say; None without draws.
+        draws: The draws.
+        reference: The forecast beside its reference class.
         manifest: What gave it.
     """
 
@@ -44,6 +49,9 @@ class SensitivityDocument(BaseModel):
     pairs: tuple[Price, ...] = ()
     decisions: tuple[Price, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
+    uncertainty: Uncertainty | None = None
+    draws: tuple[DrawRow, ...] = ()
+    reference: Reference
     manifest: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -85,6 +93,22 @@ class Sensitivity:
         """One row for each council that leaves and each council that is there."""
         rows = [{"leaver": one.council, **loss.model_dump()} for one in self.document.withdrawals for loss in one.losses]
         return pd.DataFrame(rows, columns=["leaver", "council", "plan", "before", "after", "exit_cost", "sunk"])
+
+    @cached_property
+    def draws(self) -> pd.DataFrame:
+        """One row for each draw, one column for each input."""
+        rows = [{"draw": d.draw, **d.positions, **d.model_dump(exclude={"draw", "positions"})} for d in self.document.draws]
+        table = pd.DataFrame(rows, columns=None if rows else ["draw", "held", "best", "bound", "status", "broken"])
+        table["broken"] = table["broken"].map("; ".join)
+        return table
+
+    @cached_property
+    def kept(self) -> pd.DataFrame:
+        """How often each pairing and each host is in the best plan of a draw."""
+        found = self.document.uncertainty
+        rows = [] if found is None else [(one, "pairing") for one in found.pairings] + [(one, "host") for one in found.hosts]
+        columns = ["kind", "service", "councils", "share", "planned"]
+        return pd.DataFrame([[kind, one.service, "; ".join(one.councils), one.share, one.planned] for one, kind in rows], columns=columns)
 
 
 _END_COLUMNS = ("value", "held", "broken", "reoptimised", "bound", "status", "changes")

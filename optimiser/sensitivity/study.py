@@ -15,12 +15,16 @@ from optimiser.sensitivity.inputs import InputResult, input_tasks, study_input
 from optimiser.sensitivity.prices import Price, PriceQuestion, price_of, price_tasks
 from optimiser.sensitivity.relaxing import commitment_questions, decision_questions, pair_questions, rule_questions
 from optimiser.sensitivity.result import Sensitivity, SensitivityDocument, dearest_first
+from optimiser.sensitivity.reference import reference
+from optimiser.sensitivity.uncertainty import Draw, DrawRow, Uncertainty, design, draw_rows, study_draw, uncertainty
 from optimiser.sensitivity.withdrawal import Withdrawal, study_withdrawal, withdrawal_tasks
 from optimiser.start import Learned
 from optimiser.whatif import Base, Journal, Runner, Unwatched, Watcher, base_of, digest
 
-Part = Literal["inputs", "rules", "pairs", "decisions", "withdrawal"]
+Part = Literal["inputs", "rules", "pairs", "decisions", "withdrawal", "uncertainty"]
 PARTS: tuple[Part, ...] = get_args(Part)
+DRAWS = 200
+"""Draws of uncertainty unless told otherwise."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,14 @@ class Scope:
         inputs: Inputs to study besides those with a range.
         ranges: Ranges besides those of the instance, by path; they go before the instance's own.
         tipping: Whether tipping values are looked for, which takes most of the solves.
+        draws: Draws of uncertainty.
     """
 
     parts: tuple[Part, ...] = PARTS
     inputs: tuple[str, ...] = ()
     ranges: dict[str, Range] = field(default_factory=dict)
     tipping: bool = True
+    draws: int = DRAWS
 
 
 def sensitivity(
@@ -73,6 +79,7 @@ def sensitivity(
     base = _known_base(instance, settings, journal, watcher)
     with Runner(base, jobs, journal, watcher) as runner:
         found = _Study(runner, scope)
+        drawn = found.uncertainty(settings.seed) if "uncertainty" in scope.parts else None
         document = SensitivityDocument(
             study=code,
             run=base.plan.document.run,
@@ -86,6 +93,9 @@ def sensitivity(
             pairs=found.part("pairs", lambda: found.prices("pairs kept apart", pair_questions(instance))),
             decisions=found.part("decisions", lambda: found.prices("hosts", decision_questions(instance, base.plan))),
             withdrawals=found.part("withdrawal", found.withdrawals),
+            uncertainty=None if drawn is None else drawn[0],
+            draws=() if drawn is None else drawn[1],
+            reference=reference(base.plan, None if drawn is None or drawn[0] is None else drawn[0].nothing),
             manifest=_manifest(base, scope),
         )
     return Sensitivity(document, instance.name)
@@ -117,6 +127,13 @@ class _Study:
         found = self._runner.run("withdrawal", study_withdrawal, withdrawal_tasks(self._runner.base), Withdrawal)
         return tuple(sorted(found, key=lambda one: one.npv_after or 0.0))
 
+    def uncertainty(self, seed: int) -> tuple[Uncertainty | None, tuple[DrawRow, ...]]:
+        """The draws, and what they say."""
+        ranges = self._instance.settings.ranges | self._scope.ranges
+        made = design(self._instance, ranges.items(), self._scope.draws, seed)
+        draws = self._runner.run("draws", study_draw, made.tasks(), Draw)
+        return uncertainty(self._runner.base, made, draws, seed), draw_rows(made, draws)
+
 
 class _KeptPlan(PlanDocument):
     """The plan of a base, with what its solve has learned, as a journal keeps it."""
@@ -144,7 +161,13 @@ def _manifest(base: Base, scope: Scope) -> dict[str, Any]:
     return {
         **base.plan.document.manifest,
         "versions": versions(),
-        "asked": {"parts": list(scope.parts), "inputs": list(scope.inputs), "ranges": ranges, "tipping": scope.tipping},
+        "asked": {
+            "parts": list(scope.parts),
+            "inputs": list(scope.inputs),
+            "ranges": ranges,
+            "tipping": scope.tipping,
+            "draws": scope.draws,
+        },
     }
 
 

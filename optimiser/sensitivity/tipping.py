@@ -18,10 +18,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from instances.asked import Differs
+from instances.asked import Configuration, Differs
 from optimiser.audit import Alternative, Decision, Move
 from optimiser.sensitivity.turned import NEAR, Turned
-from optimiser.whatif import Answer, Configuration, held_decisions, reoptimise
+from optimiser.whatif import Answer, held_decisions, reoptimise
 
 LADDER = (0.25, 0.5)
 """Parts of the way to the first position that are solved too, so that a nearer place is not missed where nothing is linear."""

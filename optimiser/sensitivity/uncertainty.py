@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from instances import Instance, InstanceError, apply
+from instances.asked import Configuration
 from instances.ranges import Range
 from optimiser.sensitivity.spread import Spread, spread_of
-from optimiser.whatif import Answer, Base, Configuration, Task, held, reoptimise
+from optimiser.whatif import Answer, Base, Task, best_of, held
 
 Array = NDArray[np.float64]
 PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
@@ -51,6 +51,18 @@ class Draw(_Frozen):
     held: float | None = None
     broken: tuple[str, ...] = ()
     answer: Answer = Answer(status="unknown")
+
+
+class DrawRow(_Frozen):
+    """One draw as the files have it: positions of the inputs by path, held and best NPV and bound (GBP), status, rules that the held plan breaks."""
+
+    draw: int
+    positions: dict[str, float]
+    held: float | None
+    best: float | None
+    bound: float | None
+    status: str
+    broken: tuple[str, ...]
 
 
 class Kept(_Frozen):
@@ -159,7 +171,7 @@ def study_draw(base: Base, question: DrawQuestion) -> Draw:
         overrides=question.overrides,
         held=None if own is None else own.npv,
         broken=() if own is None else own.broken,
-        answer=reoptimise(base, instance),
+        answer=best_of(base, instance, own, settle_ties=False),
     )
 
 
@@ -242,13 +254,18 @@ def first_order(positions: Array, values: Array) -> tuple[Array, float]:
     return shares, float(min(1.0, 1 - (values - values.mean() - alone.sum(axis=1)).var() / values.var()))
 
 
-def draws_frame(made: Design, draws: Sequence[Draw]) -> pd.DataFrame:
-    """One row for each draw: positions of the inputs, held and best NPV, rules broken."""
-    table = pd.DataFrame(made.positions, columns=[spread.dial.path for spread in made.spreads])
-    table.insert(0, "draw", [draw.number for draw in draws])
-    table["held"] = [draw.held for draw in draws]
-    table["best"] = [draw.answer.npv for draw in draws]
-    table["bound"] = [draw.answer.bound for draw in draws]
-    table["status"] = ["refused" if draw.refused else draw.answer.status for draw in draws]
-    table["broken"] = ["; ".join(draw.broken) for draw in draws]
-    return table
+def draw_rows(made: Design, draws: Sequence[Draw]) -> tuple[DrawRow, ...]:
+    """The draws without their plans."""
+    paths = [spread.dial.path for spread in made.spreads]
+    return tuple(
+        DrawRow(
+            draw=draw.number,
+            positions=dict(zip(paths, positions, strict=True)),
+            held=draw.held,
+            best=draw.answer.npv,
+            bound=draw.answer.bound,
+            status="refused" if draw.refused else draw.answer.status,
+            broken=draw.broken,
+        )
+        for draw, positions in zip(draws, made.positions.tolist(), strict=True)
+    )

@@ -1,6 +1,6 @@
 """What-ifs: changed data over the one path, held and re-optimised, by several processes, with finished work kept."""
 
-from optimiser.whatif.answer import Answer, Arranged, Configuration, answer_of, reoptimise
+from optimiser.whatif.answer import Answer, Arranged, answer_of, best_of, reoptimise
 from optimiser.whatif.base import Base, base_of, digest
 from optimiser.whatif.held import Held, held, held_decisions
 from optimiser.whatif.journal import Journal
@@ -10,7 +10,6 @@ __all__ = [
     "Answer",
     "Arranged",
     "Base",
-    "Configuration",
     "Held",
     "Journal",
     "Runner",
@@ -19,6 +18,7 @@ __all__ = [
     "Watcher",
     "answer_of",
     "base_of",
+    "best_of",
     "digest",
     "held",
     "held_decisions",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from functools import partial
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from instances import Instance
-from instances.asked import Asked
+from instances.asked import Asked, Configuration
 from optimiser.errors import InfeasibleError, NoPlanError
 from optimiser.pipeline import SolveSettings, solve
 from optimiser.plan import Plan
 from optimiser.whatif.base import Base
+from optimiser.whatif.held import Held
 from solvers.base import Progress
 from solvers.enough import Enough
 
@@ -26,10 +27,6 @@ class Arranged(NamedTuple):
     host: str
     way: str
     tranche: int
-
-
-Configuration = dict[tuple[str, str], tuple[str, str]]
-"""(council, service) to (host, '') or ('', alternative): who is with whom, whatever the vehicle and the tranche."""
 
 
 class Answer(BaseModel):
@@ -63,7 +60,7 @@ def reoptimise(
     Args:
         base: What to start from; its gap and settings hold.
         instance: The changed instance.
-        target: Where given, the solve ends as soon as it is known whether any plan is worth more than this, GBP; ties are not settled.
+        target: Where given, the solve ends as soon as it is known whether any plan is worth more than this, GBP.
         gap: Another relative gap to prove than the base's.
         asked: What else is asked of the plan.
 
@@ -71,16 +68,53 @@ def reoptimise(
         KeyboardInterrupt: Somebody has stopped the work.
         AuditError: A plan did not pass its audit.
     """
+    if target is None:
+        return _solved(base, instance, gap=gap, asked=asked, settle_ties=True, enough=lambda progress: False)
+    return _solved(base, instance, gap=gap, asked=asked, settle_ties=False, enough=lambda progress: _beaten(target, progress) is not None)
+
+
+def best_of(base: Base, instance: Instance, own: Held | None, *, settle_ties: bool = True) -> Answer:
+    """The best plan of a changed instance: the held one as long as none is worth more than it and the gap.
+
+    Args:
+        base: What to start from.
+        instance: The changed instance.
+        own: The held plan in it.
+        settle_ties: Whether of several best plans that beat the held one the first is wanted, which is the one that `solve` gives.
+    """
+    if own is None or not own.kept:
+        return _solved(base, instance, settle_ties=settle_ties, enough=lambda progress: False)
+    target = own.npv + base.allowed(own.npv)
+    found = _solved(base, instance, settle_ties=False, enough=lambda progress: _beaten(target, progress) is False)
+    if found.npv is None or found.npv <= target:
+        # status and bound are what is proven of the held plan, which is as good as what was found
+        proven = found.bound is not None and found.bound <= max(target, found.npv or target)
+        return Answer(status="optimal" if proven else "feasible", npv=own.npv, bound=found.bound, plan=answer_of(base.plan).plan)
+    if settle_ties and base.gap == 0:
+        return _solved(base, instance, settle_ties=True, enough=lambda progress: False)
+    return found
+
+
+def _solved(
+    base: Base,
+    instance: Instance,
+    *,
+    gap: float | None = None,
+    asked: tuple[Asked, ...] = (),
+    settle_ties: bool,
+    enough: Callable[[Progress], bool],
+) -> Answer:
+    """What the one path gives, stopped as soon as it has said enough."""
     stop = threading.Event()
-    enough = Enough(stop, partial(_known, target))
+    watch = Enough(stop, enough)
     settings = SolveSettings(
         gap=base.gap if gap is None else gap,
         **base.settings,
-        interrupt=enough,
-        on_progress=enough.look,
+        interrupt=watch,
+        on_progress=watch.look,
         start=base.plan.start(),
         asked=asked,
-        settle_ties=target is None,
+        settle_ties=settle_ties,
         reasons=False,
     )
     try:
@@ -94,12 +128,11 @@ def reoptimise(
     return answer
 
 
-def _known(target: float | None, progress: Progress) -> bool:
-    """Whether it is known on which side of a target the best plan is."""
-    if target is None:
-        return False
-    there = progress.incumbent is not None and progress.incumbent > target
-    return there or (progress.bound is not None and progress.bound <= target)
+def _beaten(target: float, progress: Progress) -> bool | None:
+    """Whether some plan is worth more than a target; None as long as that is not known."""
+    if progress.incumbent is not None and progress.incumbent > target:
+        return True
+    return False if progress.bound is not None and progress.bound <= target else None
 
 
 def answer_of(plan: Plan) -> Answer:

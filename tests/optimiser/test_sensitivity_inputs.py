@@ -15,12 +15,18 @@ from written import write_folder
 from instances import Instance, InstanceError, apply, read
 from instances.ranges import Range
 from optimiser.errors import InfeasibleError
+from optimiser.sensitivity.dial import dial_of
 from optimiser.sensitivity.inputs import InputQuestion, InputResult, study_input
-from optimiser.sensitivity.tipping import Tipping
+from optimiser.sensitivity.tipping import FINE, Tipping
 from optimiser.whatif import Base, base_of
 
-FAST, SEEDS = range(30), range(240)
-CHUNK = 10
+FAST, SEEDS = range(12), range(72)
+CHUNK = 6
+EACH = 3
+"""Inputs of each base, every time others."""
+HAIR = 2 * FINE
+RANGES: dict[str, Range] = {}
+"""Of the inputs at hand, by path."""
 WITHOUT_RANGE = ("rules.minimum_saving", "rules.payback", "rules.maximum_distance", "rules.minimum_total_saving.amount")
 """Inputs that are turned from where they stand, where they stand anywhere."""
 
@@ -110,13 +116,24 @@ def check_switching(turned: Turned, found: InputResult) -> None:
 
 
 def check_tipping(turned: Turned, found: InputResult, side: Tipping) -> None:
-    """It tips where it is said to, and next to it, towards the base, it does not; where nothing is said to tip, nothing does at the ends."""
-    if side.position is not None:
-        assert turned.tips(side.override), (found.path, side)
-        assert not turned.tips(side.stays_override), (found.path, side)
-        return
-    for end in (found.low if side is found.below else found.high,):
+    """Just beyond it tips, and just short of it does not; nowhere nearer either. Where nothing is said to tip, the end of the range does not.
+
+    A rule is judged to half a penny by everybody, so next to where it begins to bite a hair is left.
+    """
+    if side.position is None:
+        end = found.low if side is found.below else found.high
         assert end is None or not turned.tips(end.override), (found.path, side)
+        return
+    dial = dial_of(turned.base.instance, found.path, RANGES.get(found.path))
+    assert dial.base is not None
+    way = side.position - dial.base
+    far = max(abs(end - dial.base) for end in (dial.low, dial.high, side.position, 2 * dial.base) if end is not None)
+    hair = 0.0 if dial.whole else HAIR * far / abs(way)
+    assert turned.tips(dial.override(dial.base + (1 + hair) * way)) in (True, None), (found.path, side)
+    inner = (side.position - (1 if way > 0 else -1) - dial.base) / way if dial.whole else 1 - hair
+    for part in (inner, 0.6 * inner) if inner > 0 else ():
+        where = dial.base + part * way
+        assert not turned.tips(dial.override(round(where) if dial.whole else where)), (found.path, side, where)
 
 
 def parts() -> list[object]:
@@ -133,7 +150,10 @@ def test_inputs_agree_with_enumeration(tmp_path: Path, seeds: range) -> None:
     tried = 0
     for base in bases(seeds, tmp_path):
         turned = Turned(base, tmp_path / "turned")
-        for question in inputs(base):
+        asked = list(inputs(base))
+        for question in [asked[(tried + i) % len(asked)] for i in range(EACH)]:
+            if question.given is not None:
+                RANGES[question.path] = question.given
             found = study_input(base, question)
             check_ends(turned, found)
             check_switching(turned, found)
