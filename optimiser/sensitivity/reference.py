@@ -68,10 +68,11 @@ def reference_class() -> pd.DataFrame:
 
 def reference(plan: Plan, nothing: float | None) -> Reference:
     """The forecast of a plan beside its class."""
-    summary, found = plan.summary, reference_class().groupby("kind")["share"].agg(["min", "max"])
+    summary, known = plan.summary, reference_class()
 
     def ends(kind: Kind) -> tuple[float, float]:
-        return float(found.loc[kind, "min"]), float(found.loc[kind, "max"])
+        shares = known.loc[known["kind"] == kind, "share"]
+        return float(shares.min()), float(shares.max())
 
     return Reference(
         forecast=summary.annual_saving / summary.baseline if summary.baseline else None,

@@ -28,8 +28,8 @@ def print_sensitivity(found: Sensitivity, instance: Instance, console: Console) 
     console.print(f"Study {document.study} of run {document.run}.", style="dim")
     console.print()
     console.print(_headline(document))
-    for line in document.reference.sentences():
-        console.print(line)
+    for sentence in document.reference.sentences():
+        console.print(sentence)
     for part in (
         _inputs(document, instance),
         _rules(document),
@@ -185,7 +185,7 @@ def _withdrawal(one: Withdrawal) -> tuple[str, ...]:
         pounds(lost),
         pounds(own.plan - (own.after or 0.0)),
         pounds(sum(loss.exit_cost + loss.sunk for loss in one.losses)),
-        ends or "nothing",
+        "; ".join([ends or "nothing", *([f"what is left breaks {', '.join(one.broken)}"] if one.broken else [])]),
     )
 
 

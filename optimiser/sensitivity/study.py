@@ -13,9 +13,9 @@ from optimiser.pipeline import SolveSettings, solve, versions
 from optimiser.plan import Plan, PlanDocument
 from optimiser.sensitivity.inputs import InputResult, input_tasks, study_input
 from optimiser.sensitivity.prices import Price, PriceQuestion, price_of, price_tasks
+from optimiser.sensitivity.reference import reference
 from optimiser.sensitivity.relaxing import commitment_questions, decision_questions, pair_questions, rule_questions
 from optimiser.sensitivity.result import Sensitivity, SensitivityDocument, dearest_first
-from optimiser.sensitivity.reference import reference
 from optimiser.sensitivity.uncertainty import Draw, DrawRow, Uncertainty, design, draw_rows, study_draw, uncertainty
 from optimiser.sensitivity.withdrawal import Withdrawal, study_withdrawal, withdrawal_tasks
 from optimiser.start import Learned
