@@ -68,7 +68,7 @@ def test_prices_agree_with_enumeration(tmp_path: Path, seeds: range) -> None:
             assert price.subject == "decision" or price.gained >= -HALF_A_PENNY or price.name == "contract_timing", price
             plans = best_by_configuration(folder)
             assert price.changes in (False, max(plans.values()) > base.plan.npv + price.gained - HALF_A_PENNY)
-    assert min(priced["rule"], priced["commitment"], priced["decision"]) >= 10
+    assert {"rule", "commitment", "decision"} <= set(priced), priced
 
 
 def test_what_keeping_out_oak_costs(tmp_path: Path) -> None:
