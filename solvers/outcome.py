@@ -15,6 +15,8 @@ from solvers.errors import SolverFailed
 
 TOLERANCE = 1e-6
 """By how much a row may be broken, and by how much (relative) an objective may miss what is claimed of it."""
+NOISE = 1e-9
+"""By how much of its bound a row of whole numbers may be broken besides: what adding up floating-point numbers comes to."""
 _WITHOUT_POINT = (Termination.INFEASIBLE, Termination.UNBOUNDED)
 
 
@@ -113,8 +115,9 @@ def feasible_start(arrays: Arrays, start: Mapping[str, float] | None) -> tuple[F
 def settle(arrays: Arrays, point: Floats) -> tuple[Floats | None, str]:
     """A point with its integers rounded that keeps every row, or None; with a remark.
 
-    Solvers hold integers to within 1e-6 of whole numbers, so rounding may break a row with large coefficients. The
-    continuous values are then solved for again, integers fixed.
+    Solvers hold integers to within 1e-6 of whole numbers, so rounding may break a row with large coefficients, such as a budget in
+    thousand pounds by many pence. The continuous values are then solved for again, integers fixed; where that does not help, the point
+    is none.
     """
     rounded = arrays.rounded(point)
     absolute, relative = arrays.breach(rounded)
@@ -123,7 +126,7 @@ def settle(arrays: Arrays, point: Floats) -> tuple[Floats | None, str]:
     completed = _completed(arrays, rounded)
     if completed is not None:
         return completed, ""
-    if relative <= TOLERANCE:
+    if relative <= NOISE:
         return rounded, f"rows hold to {absolute:.1e}, {relative:.1e} of their bound"
     return None, f"a point with whole numbers was refused: it breaks a row by {absolute:.1e}"
 

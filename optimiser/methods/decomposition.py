@@ -132,6 +132,7 @@ class Decomposition:
             result = restricted.solve(within(self._regrets, delta))
             self._plans.delta = delta
             if everything and result.termination in (Termination.INFEASIBLE, Termination.OPTIMAL):
+                restricted.note(math.inf if result.bound is None else result.bound)
                 return result.termination
             if result.bound is None and result.termination is not Termination.INFEASIBLE:
                 continue

@@ -175,7 +175,7 @@ def two(monkeypatch: pytest.MonkeyPatch) -> Priced:
         return price(tiny(0)).graph.decided.only([])
 
     class Fake:
-        instance = tiny(0)
+        instance, asked = tiny(0), ()
 
         def __init__(self, nodes: list[frozenset[tuple[str, str]]], moves: int) -> None:
             self.graph, self.moves = Graph(nodes), range(moves)

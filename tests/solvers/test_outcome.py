@@ -151,6 +151,19 @@ def test_point_that_does_not_survive_rounding():
     assert "refused" in remark
 
 
+@pytest.mark.parametrize(("limit", "kept"), [(624.6133609, True), (624.6133599, True), (624.6133, False), (624.6128609, False)])
+def test_a_budget_is_kept_to_the_penny(limit, kept):
+    """One site costs £624,613.36: a limit of 50 pence less is a millionth of it less, and yet less."""
+
+    def declare(m):
+        m.site = pyo.Var(domain=pyo.Binary)
+        m.budget = pyo.Constraint(expr=624.6133609 * m.site <= limit)
+        m.o = pyo.Objective(expr=m.site, sense=pyo.maximize)
+
+    point, remark = settle(compile_model(build(declare)), np.array([1 - 1e-6]))
+    assert (point is not None) == kept == ("refused" not in remark)
+
+
 def test_start_is_completed():
     """A start of whole numbers alone, the rest to be solved for; names it does not have count as 0."""
     arrays = compile_model(set_up_costs())
