@@ -57,7 +57,8 @@ def run(work: Callable[[], Outcome], *, json: bool, quiet: bool) -> int:
     except AuditError as error:
         outcome = _audit_failure(error)
     except OptimiserError as error:
-        outcome = _failure("usage" if error.exit_code == USAGE else "error", str(error).splitlines(), error.exit_code)
+        status = {USAGE: "usage", INTERRUPTED: "interrupted"}.get(error.exit_code, "error")
+        outcome = _failure(status, str(error).splitlines(), error.exit_code)
     except Exception as error:
         outcome = _defect(error)
     _print(outcome, json=json, quiet=quiet)

@@ -18,6 +18,12 @@ class UsageError(OptimiserError):
     exit_code = 2
 
 
+class StoppedError(OptimiserError):
+    """Somebody has stopped a study; the message says what becomes of what is finished."""
+
+    exit_code = 130
+
+
 class InfeasibleError(OptimiserError):
     """No plan meets what is decided together with the rules.
 

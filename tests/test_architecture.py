@@ -122,7 +122,9 @@ def test_help_is_quick() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["solve", "--help"], ["validate", "--help"], ["new", "--help"]], ids=" ".join
+    "arguments",
+    [["--help"], ["--version"], ["solve", "--help"], ["validate", "--help"], ["new", "--help"], ["sensitivity", "--help"]],
+    ids=" ".join,
 )
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     """Neither tables nor solvers nor models."""

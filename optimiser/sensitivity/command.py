@@ -18,7 +18,7 @@ from instances.override import read_value
 from instances.paths import OverrideError
 from instances.ranges import Range
 from optimiser.commands import OPTIMAL, STOPPED_WITH_PLAN, Outcome
-from optimiser.errors import UsageError
+from optimiser.errors import StoppedError, UsageError
 from optimiser.files import to_text
 from optimiser.folders import check_folder, write_folder
 from optimiser.money import counted
@@ -67,7 +67,7 @@ def study_instance(
         try:
             found = sensitivity(instance, scope, settings=solving, jobs=jobs or os.cpu_count() or 1, unfinished=unfinished, watcher=watcher)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt("interrupted; what is finished is kept, and the same command goes on from there") from None
+            raise StoppedError("interrupted; what is finished is kept, and the same command goes on from there") from None
     folder = Path("runs") / instance.name / f"sensitivity-{found.document.study}" if out is None else out
     if out is not None or not (folder / DOCUMENT).is_file():
         write_folder(folder, partial(_write, found, began))

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from instances import Instance, InstanceError, apply
 from instances.ranges import Range
+from optimiser.differences import differences
 from optimiser.sensitivity.dial import Dial, End, dial_of, in_words
 from optimiser.sensitivity.switching import Switching, switching
 from optimiser.sensitivity.tipping import Tipping, tipping
@@ -31,6 +32,7 @@ class EndResult(_Frozen):
         broken: Rules that the held plan breaks, by name.
         reoptimised: The best plan.
         changes: Whether that has another configuration than the held plan.
+        becomes: How that differs, in sentences.
     """
 
     value: str
@@ -40,6 +42,7 @@ class EndResult(_Frozen):
     broken: tuple[str, ...] = ()
     reoptimised: Answer = Answer(status="unknown")
     changes: bool = False
+    becomes: tuple[str, ...] = ()
 
 
 class InputResult(_Frozen):
@@ -136,5 +139,6 @@ def _end(base: Base, dial: Dial, end: End) -> EndResult:
         held=None if own is None else own.npv,
         broken=() if own is None else own.broken,
         reoptimised=best,
-        changes=best.npv is not None and best.configuration != base.plan.document.configuration(),
+        changes=best.npv is not None and best.configuration != base.configuration,
+        becomes=() if best.npv is None else tuple(differences(base.instance, base.configuration, best.configuration)),
     )

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from instances import InstanceError, apply
+from optimiser.differences import differences
 from optimiser.whatif import Answer, Base, Task, best_of, held
 
 Subject = Literal["rule", "commitment", "pair", "decision"]
@@ -29,6 +30,7 @@ class Price(BaseModel):
         gained: NPV gained, GBP; below 0 it is lost. None where there is no plan.
         least, most: What is proven of it: no less, no more; None where nothing is.
         changes: Whether the best plan then has another configuration.
+        becomes: How that differs from the plan's, in sentences.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,6 +45,7 @@ class Price(BaseModel):
     least: float | None = None
     most: float | None = None
     changes: bool = False
+    becomes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def price_of(base: Base, question: PriceQuestion) -> Price:
             "gained": gained,
             "least": None if answer.npv is None or bound is None else answer.npv - bound,
             "most": None if answer.bound is None else answer.bound - npv,
-            "changes": answer.npv is not None and answer.configuration != base.plan.document.configuration(),
+            "changes": answer.npv is not None and answer.configuration != base.configuration,
+            "becomes": () if answer.npv is None else tuple(differences(base.instance, base.configuration, answer.configuration)),
         }
     )

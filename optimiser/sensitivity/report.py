@@ -18,7 +18,9 @@ from optimiser.sensitivity.withdrawal import Withdrawal
 from optimiser.sensitivity.words import input_name
 
 SHOWN = 12
-"""Pairs kept apart that are shown; the rest are counted."""
+"""Pairs kept apart, and other things in lists, that are shown; the rest are counted."""
+BRIEF = 2
+"""Differences between two plans that are told."""
 
 
 def print_sensitivity(found: Sensitivity, instance: Instance, console: Console) -> None:
@@ -67,6 +69,11 @@ def _inputs(document: SensitivityDocument, instance: Instance) -> Iterator[Table
     yield table
     if any(end is not None and end.changes for one in document.inputs for end in (one.low, one.high)):
         yield "* another configuration: other hosts, members or alternatives. ! the held plan breaks a rule there."
+    changed = [(one, end) for one in document.inputs for end in (one.low, one.high) if end is not None and end.changes]
+    for one, end in changed[:SHOWN]:
+        yield f"  {input_name(instance, one.path)} at {end.value}: {_briefly(end.becomes)}."
+    if len(changed) > SHOWN:
+        yield f"  {len(changed) - SHOWN} more in inputs.csv."
 
 
 def _end(end: EndResult | None, scale: float) -> tuple[str, str, str]:
@@ -113,7 +120,7 @@ def _prices(title: str, heads: tuple[str, str], prices: Sequence[Price]) -> Iter
     for head in heads:
         table.add_column(head, overflow="fold")
     table.add_column("NPV gained", justify="right")
-    table.add_column("The plan then")
+    table.add_column("The plan then", overflow="fold")
     for one in prices:
         table.add_row(one.name, one.step, _gained(one), _then(one))
     yield table
@@ -128,7 +135,13 @@ def _then(one: Price) -> str:
         return f"not allowed: {one.refused}"
     if one.gained is None:
         return "none" if one.answer.status == "infeasible" else "not found in time"
-    return "another" if one.changes else "the same"
+    return _briefly(one.becomes) if one.changes else "the same"
+
+
+def _briefly(sentences: Sequence[str]) -> str:
+    """The first differences, and how many there are besides."""
+    rest = len(sentences) - BRIEF
+    return "; ".join(sentences[:BRIEF]) + (f"; and {counted(rest, 'other change')}" if rest > 0 else "")
 
 
 def _hosts(document: SensitivityDocument) -> Iterator[Table]:

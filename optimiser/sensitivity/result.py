@@ -111,21 +111,22 @@ class Sensitivity:
         return pd.DataFrame([[kind, one.service, "; ".join(one.councils), one.share, one.planned] for one, kind in rows], columns=columns)
 
 
-_END_COLUMNS = ("value", "held", "broken", "reoptimised", "bound", "status", "changes")
+_END_COLUMNS = ("value", "held", "broken", "reoptimised", "bound", "status", "changes", "becomes")
 _INPUT_COLUMNS = [
     *("path", "unit", "figures", "base"),
     *(f"low_{name}" for name in _END_COLUMNS),
     *(f"high_{name}" for name in _END_COLUMNS),
-    *("swing", "switching", "switching_override", "tips_below", "tips_above", "nearest_override", "source"),
+    *("swing", "switching", "switching_override", "tips_below", "tips_above", "tipping_becomes", "nearest_override", "source"),
 ]
-_PRICE_COLUMNS = ["subject", "name", "step", "gained", "least", "most", "status", "changes", "overrides", "refused"]
+_PRICE_COLUMNS = ["subject", "name", "step", "gained", "least", "most", "status", "changes", "becomes", "overrides", "refused"]
 
 
 def _end_row(prefix: str, end: EndResult | None) -> dict[str, Any]:
     if end is None:
         return {f"{prefix}_{name}": None for name in _END_COLUMNS}
     best = end.reoptimised
-    figures = (end.value, end.held, "; ".join(end.broken), best.npv, best.bound, "refused" if end.refused else best.status, end.changes)
+    status = "refused" if end.refused else best.status
+    figures = (end.value, end.held, "; ".join(end.broken), best.npv, best.bound, status, end.changes, "; ".join(end.becomes))
     return {f"{prefix}_{name}": figure for name, figure in zip(_END_COLUMNS, figures, strict=True)}
 
 
@@ -137,6 +138,7 @@ def _input_row(one: InputResult) -> dict[str, Any]:
         **_end_row("high", one.high),
         **{"swing": one.swing, "switching": one.switching.value, "switching_override": one.switching.override},
         **{"tips_below": _tip(one.below), "tips_above": _tip(one.above)},
+        **{"tipping_becomes": "" if nearest is None else "; ".join(nearest.becomes)},
         **{"nearest_override": "" if nearest is None else nearest.override, "source": one.source},
     }
 
@@ -149,6 +151,7 @@ def _price_row(one: Price) -> dict[str, Any]:
     return {
         **{name: getattr(one, name) for name in ("subject", "name", "step", "gained", "least", "most", "changes", "refused")},
         "status": "refused" if one.refused else one.answer.status,
+        "becomes": "; ".join(one.becomes),
         "overrides": "; ".join(one.overrides),
     }
 

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from instances.asked import Configuration, Differs
 from optimiser.audit import Alternative, Decision, Move
+from optimiser.differences import differences
 from optimiser.sensitivity.turned import NEAR, Turned
 from optimiser.whatif import Answer, held_decisions, reoptimise
 
@@ -43,7 +44,8 @@ class Tipping(BaseModel):
         override: What sets it.
         stays: The position proven to stay next to it, in words.
         stays_override: What sets that.
-        rival: What is best there: the plan that beats the held one; empty where there is no plan at all.
+        rival: The plan that beats the held one there; None where there is no plan at all.
+        becomes: How its configuration differs from the held one's, in sentences.
         broken: Rules that the held plan breaks there, by name.
         within: Whether it lies within the range of the input.
         distance: How far the dial is turned from its base.
@@ -57,6 +59,7 @@ class Tipping(BaseModel):
     stays: str = ""
     stays_override: str = ""
     rival: Answer | None = None
+    becomes: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
     within: bool = False
     distance: float | None = None
@@ -88,12 +91,12 @@ def verdict(turned: Turned, position: float) -> Verdict:
     assert instance is not None
     sharper = base.gap / SHARPER
     if found is None or not found.kept:
-        return _without_held(base.plan.document.configuration(), reoptimise(base, instance, gap=sharper))
+        return _without_held(base.configuration, reoptimise(base, instance, gap=sharper))
     target = found.npv + base.allowed(found.npv)
     answer = reoptimise(base, instance, target=target, gap=sharper)
-    if _beats(answer, target) and answer.configuration == base.plan.document.configuration():
+    if _beats(answer, target) and answer.configuration == base.configuration:
         # The same councils in other tranches: what is asked is whether others would do better.
-        differs = Differs(base.plan.document.configuration())
+        differs = Differs(base.configuration)
         answer = reoptimise(base, instance, target=target, gap=sharper, asked=(differs,))
     if _beats(answer, target):
         return Verdict("tips", answer)
@@ -197,6 +200,10 @@ class _Search:
             inside, outside = (inside, middle) if rival.beats(middle) else (middle, outside)
         return inside, outside
 
+    def _becomes(self, answer: Answer) -> list[str]:
+        base = self._turned.base
+        return differences(base.instance, base.configuration, answer.configuration)
+
     def _found(self, position: float, said: Verdict) -> Tipping:
         dial, there = self._turned.dial, self._turned.held(position)
         return Tipping(
@@ -206,6 +213,7 @@ class _Search:
             stays=dial.said(self._proven),
             stays_override=dial.override(self._proven),
             rival=None if said.answer.npv is None else said.answer,
+            becomes=() if said.answer.npv is None else tuple(self._becomes(said.answer)),
             broken=() if there is None else there.broken,
             within=dial.low is not None and dial.high is not None and dial.low <= position <= dial.high,
             distance=abs(position - self._start),

@@ -3,8 +3,8 @@
 A Latin hypercube, seeded: each input's distribution is cut into as many equal parts as there are draws, and each part is drawn from once.
 
 First-order index of an input: the share of the variance of the held NPV that goes with it alone. NPV is fitted by least squares as a
-sum of one polynomial of degree 2 for each input (of degree 1 where the draws are few); an index is the variance of its polynomial over the
-draws divided by that of the NPV. What the sum leaves is interaction, and is said. Sudret, Global sensitivity analysis using polynomial
+sum of one polynomial of degree 2 for each input (of degree 1 where the draws are few); an index is the covariance of its polynomial with
+the NPV over the draws, divided by the NPV's variance. They add up to what the sum explains; the rest is interaction, and is said. Sudret, Global sensitivity analysis using polynomial
 chaos expansions, Reliability Engineering and System Safety 93(7), 2008, 964-979.
 """
 
@@ -250,8 +250,8 @@ def first_order(positions: Array, values: Array) -> tuple[Array, float]:
     powers -= powers.mean(axis=0)
     fitted, *_ = np.linalg.lstsq(powers.reshape(count, -1), values - values.mean(), rcond=None)
     alone = (powers * fitted.reshape(inputs, degree)).sum(axis=2)
-    shares: Array = alone.var(axis=0) / values.var()
-    return shares, float(min(1.0, 1 - (values - values.mean() - alone.sum(axis=1)).var() / values.var()))
+    shares: Array = (alone * (values - values.mean())[:, None]).mean(axis=0) / values.var()
+    return shares, float(shares.sum())
 
 
 def draw_rows(made: Design, draws: Sequence[Draw]) -> tuple[DrawRow, ...]:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from instances import Instance
+from instances.asked import Configuration
 from optimiser.audit import Alternative, Decision, alternatives_of, decisions_of
 from optimiser.pipeline import SolveSettings, solve, versions
 from optimiser.plan import Plan
@@ -45,6 +46,11 @@ class Base:
     def alternatives(self) -> tuple[Alternative, ...]:
         """The alternatives to sharing that it takes."""
         return alternatives_of(self.plan.document)
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """Its hosts, members and alternatives."""
+        return self.plan.document.configuration()
 
     def allowed(self, value: float) -> float:
         """By how much another plan may be worth more than one of some value, GBP, and still count as no better: the gap, or half a penny."""
