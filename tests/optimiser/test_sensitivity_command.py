@@ -68,7 +68,7 @@ def test_two_studies_are_the_same_byte_for_byte_for_any_number_of_processes(tmp_
     for name, jobs in (("one", 1), ("two", 2)):
         assert (
             run(
-                "bromsgrove-redditch", "--only", "inputs,uncertainty", "--draws", 4, "--jobs", jobs, "--quiet", "--out", tmp_path / name
+                "bromsgrove-redditch", "--only", "withdrawal,uncertainty", "--draws", 4, "--jobs", jobs, "--quiet", "--out", tmp_path / name
             ).exit_code
             == 0
         )
