@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import shutil
-import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from optimiser.errors import UsageError
+from optimiser.folders import check_folder, write_folder
 from optimiser.plan import Plan, PlanDocument
 from optimiser.start import FILE as LEARNED_FILE
 from optimiser.start import Learned, Start
@@ -29,15 +28,7 @@ def check_out(out: Path, *, overwrite: bool) -> None:
     Raises:
         UsageError: `out` is a file, or holds something and `overwrite` is off, or holds something that is no run.
     """
-    if out.exists() and not out.is_dir():
-        raise UsageError(f"--out {out} is a file; name a folder")
-    if not out.is_dir() or not any(out.iterdir()):
-        return
-    if not overwrite:
-        raise UsageError(f"--out {out} is not empty; a run never changes: name another folder, or add --overwrite to replace it")
-    strange = sorted(entry.name for entry in out.iterdir() if entry.name not in (*FILES, *SOMETIMES))
-    if strange:
-        raise UsageError(f"--out {out} holds {strange[0]}, which is not a file of a run; name another folder")
+    check_folder(out, (*FILES, *SOMETIMES), overwrite=overwrite)
 
 
 def default_out(plan: Plan) -> Path:
@@ -53,38 +44,7 @@ def write_run(plan: Plan, out: Path, *, overwrite: bool = False) -> Path:
         OSError: The disk refused; nothing is left behind.
     """
     check_out(out, overwrite=overwrite)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        _write_files(plan, staging)
-        os.chmod(staging, 0o777 & ~_umask())
-        _put_in_place(staging, out)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return out
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _put_in_place(staging: Path, out: Path) -> None:
-    """Rename; an earlier run steps aside first and goes only when the new one stands."""
-    aside: Path | None = None
-    if out.exists():
-        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
-        os.rename(out, aside / "run")
-    try:
-        os.rename(staging, out)
-    except OSError:
-        if aside is not None:
-            os.rename(aside / "run", out)
-        raise
-    finally:
-        if aside is not None:
-            shutil.rmtree(aside, ignore_errors=True)
+    return write_folder(out, partial(_write_files, plan))
 
 
 def _write_files(plan: Plan, folder: Path) -> None:
@@ -97,7 +57,7 @@ def _write_files(plan: Plan, folder: Path) -> None:
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "seconds": {stage: round(seconds, 3) for stage, seconds in plan.timings.items()},
     }
-    (folder / "manifest.json").write_text(_json(manifest), encoding="utf-8")
+    (folder / "manifest.json").write_text(to_text(manifest), encoding="utf-8")
     if plan.learned:
         (folder / LEARNED_FILE).write_text(plan.learned.model_dump_json() + "\n", encoding="utf-8")
     tables = {
@@ -146,7 +106,8 @@ def to_json(document: PlanDocument) -> str:
     return document.model_dump_json(indent=2) + "\n"
 
 
-def _json(data: Any) -> str:
+def to_text(data: Any) -> str:
+    """JSON as files have it."""
     return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -154,5 +115,5 @@ def dump_failure(instance: str, document: PlanDocument, faults: tuple[str, ...],
     """Keep a plan that did not pass its audit, for the report of the defect; returns the file."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"audit-failure-{instance}.json"
-    path.write_text(_json({"faults": list(faults), "document": document.model_dump(mode="json")}), encoding="utf-8")
+    path.write_text(to_text({"faults": list(faults), "document": document.model_dump(mode="json")}), encoding="utf-8")
     return path
