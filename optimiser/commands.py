@@ -151,7 +151,7 @@ def solve_instance(
     settings["objective"] = requested(instance, objective)
     settings["start"] = None if warm_start is None else read_start(warm_start)
     interrupt = threading.Event()
-    with reporter(enabled=show_progress) as report, _signals(interrupt) as stage:
+    with reporter(enabled=show_progress) as report, signals(interrupt) as stage:
 
         def on_stage(name: str, remark: str) -> None:
             stage.append(name)
@@ -189,12 +189,12 @@ def _stopped(plan: Any, termination: str, folder: Path) -> str:
 
 
 @contextmanager
-def _signals(interrupt: threading.Event) -> Iterator[list[str]]:
+def signals(interrupt: threading.Event) -> Iterator[list[str]]:
     """Ctrl-C and SIGTERM stop the solver and keep its incumbent; before there is one, or at a second signal, they end the run."""
     stages: list[str] = []
 
     def handle(number: int, frame: Any) -> None:
-        if interrupt.is_set() or stages[-1:] not in (["solve"], ["settle ties"]):
+        if interrupt.is_set() or stages[-1:] not in (["solve"], ["settle ties"], ["explain"]):
             raise KeyboardInterrupt
         interrupt.set()
 
