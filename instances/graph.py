@@ -7,7 +7,7 @@ What it forbids it keeps, with the rule and the figures, so that "why not?" has 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from copy import copy
 from functools import cached_property
 from itertools import pairwise
@@ -34,9 +34,20 @@ class CouncilGraph(Pairs):
     """The graph of an instance: moves, conflicts and independent parts, on the ground of `Pairs`."""
 
     @cached_property
+    def services(self) -> tuple[str, ...]:
+        """Services of which it has moves."""
+        return tuple(self.instance.services)
+
+    def about(self, services: Collection[str]) -> CouncilGraph:
+        """The graph with the moves of some services only."""
+        found = copy(self)
+        found.__dict__ |= {"services": tuple(service for service in self.instance.services if service in services)}
+        return found
+
+    @cached_property
     def _built(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         moves, forbidden = [], []
-        for service in self.instance.services:
+        for service in self.services:
             made, refused = service_moves(self, service)
             moves.append(made)
             forbidden += refused

@@ -195,7 +195,7 @@ def signals(interrupt: threading.Event) -> Iterator[list[str]]:
     stages: list[str] = []
 
     def handle(number: int, frame: Any) -> None:
-        if interrupt.is_set() or stages[-1:] not in (["solve"], ["settle ties"]):
+        if interrupt.is_set() or stages[-1:] not in (["solve"], ["settle ties"], ["explain"]):
             raise KeyboardInterrupt
         interrupt.set()
 

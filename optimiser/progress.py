@@ -14,6 +14,7 @@ STAGES = {
     "solve": "Solving",
     "settle ties": "Settling ties",
     "audit": "Auditing the plan",
+    "explain": "Explaining",
 }
 
 

@@ -1,0 +1,81 @@
+"""The least change of a figure with which there is a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from optimiser.explain.items import Item
+from optimiser.explain.levers import Grid, Lever
+from optimiser.explain.questions import Questions
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A lever and a value at which there is a plan.
+
+    Attributes:
+        lever: The lever.
+        place: Place of the value among those that the lever could have.
+        within: By how much the value may go too far, in its unit; 0 where a smaller change is shown not to be enough.
+    """
+
+    lever: Lever
+    place: int
+    within: float = 0.0
+
+    @property
+    def value(self) -> object:
+        """The value."""
+        return self.lever.values[self.place]
+
+    @property
+    def overrides(self) -> tuple[str, ...]:
+        """The overrides that set it."""
+        return self.lever.set_to(self.value)
+
+
+def least(questions: Questions, lever: Lever, without: list[Item], figures: tuple[str, ...] = (), start: int = 0) -> Setting | None:
+    """The least change of a lever with which there is a plan, while some items are out and other figures are changed.
+
+    Args:
+        questions: What has a plan.
+        lever: The lever.
+        without: Items that are out; not that of the lever.
+        figures: Overrides of other figures.
+        start: Place before which no value is known to be enough.
+
+    Raises:
+        StoppedError: The time is over, or the work has been stopped.
+    """
+
+    def ask(place: int) -> bool:
+        return questions.has_plan(without, (*figures, *lever.set_to(lever.values[place]))) is True
+
+    last = len(lever.values) - 1
+    if start > last:
+        return None
+    if not lever.in_order:
+        return next((Setting(lever, place) for place in range(start, last + 1) if ask(place)), None)
+    if lever.guess is not None and isinstance(lever.values, Grid):
+        guess = questions.guess(lever, without, figures)
+        if guess is not None:
+            place = max(start, lever.values.place(guess.value))
+            if guess.within > 1.0 / lever.values.fineness:
+                return Setting(lever, place, guess.within)
+            if ask(place):
+                return Setting(lever, place if place == start or not ask(place - 1) else _first(ask, start - 1, place - 1))
+    if ask(start):
+        return Setting(lever, start)
+    return Setting(lever, _first(ask, start, last)) if start < last and ask(last) else None
+
+
+def _first(ask: Callable[[int], bool], no: int, yes: int) -> int:
+    """The first place that is enough, between one that is not (or lies before the first) and one that is."""
+    while yes - no > 1:
+        middle = (no + yes) // 2
+        if ask(middle):
+            yes = middle
+        else:
+            no = middle
+    return yes

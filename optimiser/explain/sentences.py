@@ -1,0 +1,223 @@
+"""What an item asks and what the data have, in a sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from instances.graph import CouncilGraph
+from instances.rule_figures import CompatibilityRule
+from instances.rule_figures import Sequence as Order
+from instances.tables import Baseline, Contract
+from optimiser.explain.items import Item
+from optimiser.explain.words import amount, day
+from optimiser.money import counted
+
+Says = Callable[[CouncilGraph, Item], str]
+
+
+def scope_of(item: Item) -> str:
+    """What an item is applied to, in a few words."""
+    if item.kind == "commitment":
+        return " ".join(
+            [item.council, item.part, *([item.other] if item.other else []), *([f"for {item.service}"] if item.service else [])]
+        )
+    if item.kind in ("pair", "distance"):
+        return f"{item.council} and {item.other}{f' for {item.service}' if item.service else ''}"
+    if item.kind == "vehicle":
+        return item.other
+    if item.council:
+        return f"{item.council}{f' for {item.service}' if item.service else ''}"
+    if item.rule == "investment_limit":
+        return item.part
+    if item.part.isdecimal():
+        return f"item {item.part}"
+    return item.service or "all"
+
+
+def name_of(item: Item) -> str:
+    """A name for an item: maximum_distance for payroll; row 2 of commitments.csv."""
+    if item.kind == "commitment":
+        return f"row {item.row} of commitments.csv" if item.row else f"commitment {scope_of(item)}"
+    if item.kind != "rule":
+        return _ROW_NAMES[item.kind](item)
+    several = item.rule in ("quality", "partnership_size", "investment_limit")
+    name = f"{item.rule} {item.part}" if several and item.part else item.rule
+    name = f"{name} item {item.part}" if item.part.isdecimal() else name
+    return f"{name} for {item.service}" if item.service else name
+
+
+_ROW_NAMES: dict[str, Callable[[Item], str]] = {
+    "contract": lambda item: f"the contract of {item.council} for {item.service}",
+    "can_host": lambda item: f"can_host of {item.council} for {item.service}",
+    "host_capacity": lambda item: f"host_capacity of {item.council} for {item.service}",
+    "vehicle": lambda item: f"minimum_members of vehicle {item.other}",
+    "ceases": lambda item: f"the day on which {item.council} ceases",
+    "performance": lambda item: f"the performance of {item.council} in {item.service}",
+    "pair": lambda item: f"the compatibility of {item.council} and {item.other}{f' for {item.service}' if item.service else ''}",
+    "distance": lambda item: f"the {item.column} between {item.council} and {item.other}",
+}
+
+
+def asks(graph: CouncilGraph, item: Item) -> str:
+    """What an item asks, or what it has, in a sentence."""
+    if item.kind == "commitment":
+        return _decided(item)
+    if item.kind == "rule":
+        return f"{name_of(item)}: {_RULES[item.rule](graph, item)}"
+    return _ROWS[item.kind](graph, item)
+
+
+def _decided(item: Item) -> str:
+    what = item.service or "every service that it runs"
+    says = {
+        "hosts": f"{item.council} is to host {what}",
+        "shares_with": f"{item.council} is to share {what} with {item.other}",
+        "together": f"{item.council} and {item.other} are to be in one partnership for {item.service or 'every service that both run'}",
+        "never_with": f"{item.council} and {item.other} are never in one partnership for {item.service or 'any service'}",
+        "stays_out": f"{item.council} stays out of sharing {item.service or 'any service'}",
+        "not_before": f"{item.council} does not go live with {item.service or 'any service'} before {amount(item.value, '')}",
+        "live": f"{item.council} is live with {item.other if item.other != item.council else 'itself as host'} for {what}",
+    }[item.part]
+    dated = item.value is not None and item.part in ("hosts", "shares_with", "together")
+    return f"{says}, from {amount(item.value, '')}" if dated else says
+
+
+def _compatibility(graph: CouncilGraph, item: Item) -> str:
+    rule = graph.instance.rules.compatibility
+    with_host = isinstance(rule, CompatibilityRule) and rule.scope == "with_host"
+    value = item.value if item.value is not None else rule.minimum if isinstance(rule, CompatibilityRule) else 0.0
+    who = "each member and its host" if with_host else "every two members"
+    return f"{who} score at least {amount(value, 'score')}, and no veto"
+
+
+def _quality(graph: CouncilGraph, item: Item) -> str:
+    if item.part == "tolerance":
+        return f"a host performs at most {amount(item.value, 'score')} below a member"
+    return f"a host performs at {amount(item.value, 'score')} at least" if item.value is not None else "a host performs well enough"
+
+
+def _size(graph: CouncilGraph, item: Item) -> str:
+    return f"a partnership has at {'least' if item.part == 'minimum' else 'most'} {amount(item.value, 'members')}, the host included"
+
+
+def _distance(graph: CouncilGraph, item: Item) -> str:
+    who = "from member to host" if item.rule == "maximum_distance" else "between any two members"
+    return f"at most {amount(item.value, item.unit)} {who}" if item.value is not None else f"a limit on the way {who}"
+
+
+def _spending(graph: CouncilGraph, item: Item) -> str:
+    who, _, year = item.part.partition(" ")
+    when = f"in {year}" if year else "over all years" if who == "total" else "in any financial year"
+    return f"{'one council spends' if who == 'council' else 'all councils together spend'} at most {amount(item.value, 'GBP')} {when}"
+
+
+def _sequence(graph: CouncilGraph, item: Item) -> str:
+    order: Order = item.source
+    wait = f"{amount(order.periods, 'periods')} after" if order.periods else "when"
+    if order.service is not None:
+        return f"{order.service} goes live at a council only {wait} {' and '.join(order.after or ())} {'does' if not order.periods else ''}".strip()
+    count = counted(order.after_back_office or 0, "back-office service")
+    return f"{order.category} services go live at a council only {wait} {count} {'do' if not order.periods else ''}".strip()
+
+
+def _total(graph: CouncilGraph, item: Item) -> str:
+    rule = graph.instance.rules.minimum_total_saving
+    return f"the programme saves at least {amount(item.value, 'GBP a year')} in year {rule.year if rule else ''}"
+
+
+_RULES: dict[str, Says] = {
+    "maximum_distance": _distance,
+    "maximum_span": _distance,
+    "compatibility": _compatibility,
+    "quality": _quality,
+    "partnership_size": _size,
+    "maximum_partnerships": lambda graph, item: f"at most {amount(item.value, 'partnerships')}",
+    "minimum_saving": lambda graph, item: (
+        f"a partnership saves at least {amount(item.value, 'share')} of its members' cost in the second year"
+    ),
+    "contiguity": lambda graph, item: "members are neighbours, or linked through members",
+    "payback": lambda graph, item: f"a partnership has earned its cost {amount(item.value, 'years')} after it opens",
+    "onboarding_capacity": lambda graph, item: f"at most {amount(item.value, 'members')} join a host in one tranche",
+    "minimum_total_saving": _total,
+    "no_council_worse_off": lambda graph, item: (
+        f"no council's own NPV is below £0, {'as it falls' if item.value == 'where_it_falls' else 'after payments between partners'}"
+    ),
+    "investment_limit": _spending,
+    "delivery_capacity": lambda graph, item: f"at most {amount(item.value, 'go-lives')} of one council in a tranche",
+    "programme_capacity": lambda graph, item: f"at most {amount(item.value, 'go-lives')} of all councils in a tranche",
+    "hosting_limit": lambda graph, item: f"a council hosts at most {amount(item.value, 'services')}",
+    "partner_limit": lambda graph, item: f"a council has at most {amount(item.value, 'councils')} as partners",
+    "each_hosts": lambda graph, item: "a council that joins anything hosts something too",
+    "sequencing": _sequence,
+    "bundle": lambda graph, item: f"{' and '.join(item.source)} go live with one host in one tranche, or not at all",
+}
+
+
+def _contract(graph: CouncilGraph, item: Item) -> str:
+    row: Contract = item.source
+    dates = graph.instance.calendar.tranche_dates
+    broken = "and cannot be broken" if row.break_from is None else f"and can be broken from {day(row.break_from)}"
+    return (
+        f"the contract of {item.council} for {item.service} runs until {day(row.expires)} {broken}; "
+        f"the first tranche begins on {day(dates[0])}, the last on {day(dates[-1])}"
+    )
+
+
+def _host_capacity(graph: CouncilGraph, item: Item) -> str:
+    row: Baseline = item.source
+    return f"{item.council} can run {amount(item.value, item.unit)} of {item.service} as host; its own are {amount(row.volume or 0.0, 'score')}"
+
+
+def _ceases(graph: CouncilGraph, item: Item) -> str:
+    end: dt.date = item.value
+    return f"{item.council} ceases on {day(end)}, so that nobody goes live with it from then on"
+
+
+def _performance(graph: CouncilGraph, item: Item) -> str:
+    if item.value is None:
+        return f"no performance is given of {item.council} in {item.service}"
+    return f"{item.council} performs at {amount(item.value, 'score')} in {item.service}"
+
+
+def _pair(graph: CouncilGraph, item: Item) -> str:
+    where = f" for {item.service}" if item.service else ""
+    if item.source is None:
+        return f"{item.council} and {item.other} score {amount(item.value, 'score')}{where} by control, culture and joint working"
+    veto = ", a veto" if item.value == 0 else ""
+    why = f" ({item.source.reason})" if item.source.reason else ""
+    return f"{item.council} and {item.other} score {amount(item.value, 'score')}{where}{veto}{why}"
+
+
+_ROWS: dict[str, Says] = {
+    "contract": _contract,
+    "can_host": lambda graph, item: f"{item.council} may not host {item.service}",
+    "host_capacity": _host_capacity,
+    "vehicle": lambda graph, item: f"a partnership run as {item.other} needs {amount(item.value, 'members')}",
+    "ceases": _ceases,
+    "performance": _performance,
+    "pair": _pair,
+    "distance": lambda graph, item: f"{item.council} to {item.other} is {amount(item.value, item.unit)}",
+}
+
+
+def needs(graph: CouncilGraph, item: Item, value: Any, unit: str, named: set[str]) -> str:
+    """What the figure of an item would have to be for the rest of the clash, with the pair that it comes from where that is a distance."""
+    text, asked = amount(value, unit), item.kind == "rule" and item.value is not None and not isinstance(item.value, str)
+    pair = (
+        _at(graph, item, value, named) if item.rule in ("maximum_distance", "maximum_span", "compatibility") and item.kind == "rule" else ""
+    )
+    if asked and unit != "year" and value < item.value:
+        return f"the rest of this clash allows {text} at most{f' ({pair})' if pair else ''}"
+    return f"the rest of this clash needs {text}{f' ({pair})' if pair else ''}"
+
+
+def _at(graph: CouncilGraph, item: Item, value: float, named: set[str]) -> str:
+    """The pair that has a value, councils that the clash names before others."""
+    service = item.service or next(iter(graph.instance.services))
+    matrix = graph.scores[service] if item.rule == "compatibility" else graph.minutes if item.unit == "minutes" else graph.km
+    councils = graph.runs[service]
+    pairs = [(a, b) for a in councils for b in councils if a < b and abs(matrix[graph.position[a], graph.position[b]] - value) < 1e-5]
+    best = min(pairs, key=lambda pair: (-sum(council in named for council in pair), pair), default=None)
+    return f"{best[0]} and {best[1]}" if best else ""
