@@ -36,7 +36,12 @@ def headline(found: Explanation) -> list[str]:
         return ["No plan meets all that is asked."]
     minimal = all(clash.minimal for clash in found.clash_list)
     shown = " Each holds only what is needed: without any one of its items the others have a plan." if minimal else ""
-    return [f"No plan meets all that is asked: {counted(count, 'thing')} {'clash' if count > 1 else 'clashes'}.".replace("thing", "set of demands and rules") + shown]
+    return [
+        f"No plan meets all that is asked: {counted(count, 'thing')} {'clash' if count > 1 else 'clashes'}.".replace(
+            "thing", "set of demands and rules"
+        )
+        + shown
+    ]
 
 
 def _why(found: Explanation) -> str:
