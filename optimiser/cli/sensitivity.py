@@ -32,7 +32,9 @@ def sensitivity(
     instance: InstanceArgument,
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="PART", help="Parts: inputs, rules, pairs, decisions, withdrawal, uncertainty; all unless given."),
+        typer.Option(
+            "--only", metavar="PART", help="Parts: inputs, rules, pairs, decisions, withdrawal, frontier, uncertainty; all unless given."
+        ),
     ] = None,
     input_: Annotated[
         list[str] | None,
@@ -45,6 +47,7 @@ def sensitivity(
         bool, typer.Option("--tipping/--no-tipping", help="Look for tipping values, which takes most of the solves.")
     ] = True,
     draws: Annotated[int, typer.Option("--draws", min=1, help="Draws of uncertainty, from the ranges.")] = 200,
+    points: Annotated[int, typer.Option("--points", min=2, help="Points of each frontier, at most.")] = 12,
     scenario: ScenarioOption = None,
     set_: SetOption = None,
     gap: GapOption = None,
@@ -59,7 +62,7 @@ def sensitivity(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """What would change the answer: inputs, switching and tipping values, prices of rules, hosts, withdrawal."""
+    """What would change the answer: inputs, switching and tipping values, prices of rules, hosts, withdrawal, frontier."""
     from optimiser.commands import Outcome, run
 
     def work() -> Outcome:
@@ -67,7 +70,7 @@ def sensitivity(
 
         return study_instance(
             instance,
-            Request(split(only), input_ or [], range_ or [], tipping, draws),
+            Request(split(only), input_ or [], range_ or [], tipping, draws, points),
             scenarios=split(scenario),
             overrides=set_ or [],
             jobs=jobs,

@@ -29,19 +29,20 @@ from optimiser.sensitivity.result import Sensitivity, SensitivityDocument
 from optimiser.sensitivity.study import PARTS, Scope, clear, questions_asked, sensitivity
 
 DOCUMENT = "sensitivity.json"
-FILES = (DOCUMENT, "inputs.csv", "prices.csv", "withdrawals.csv", "draws.csv", "kept.csv", "manifest.json")
+FILES = (DOCUMENT, "inputs.csv", "prices.csv", "withdrawals.csv", "frontier.csv", "draws.csv", "kept.csv", "manifest.json")
 UNFINISHED = "unfinished"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for, as it is typed: parts, paths of inputs, ranges, whether tipping values are wanted, and how many draws."""
+    """What is asked for, as it is typed: parts, paths of inputs, ranges, whether tipping values are wanted, how many draws and points."""
 
     only: Sequence[str]
     inputs: Sequence[str]
     ranges: Sequence[str]
     tipping: bool
     draws: int
+    points: int
 
 
 def study_instance(
@@ -93,7 +94,7 @@ def _scope(instance: Instance, request: Request) -> Scope:
             advice = "; ".join(part for part in (error.expected, f"did you mean {error.close}?" if error.close else "") if part)
             raise UsageError(f"{path} {error}{f'; {advice}' if advice else ''}") from None
     parts = questions_asked(request.only) if request.only else PARTS
-    return Scope(parts, tuple(request.inputs), ranges, request.tipping, request.draws)
+    return Scope(parts, tuple(request.inputs), ranges, request.tipping, request.draws, request.points)
 
 
 def _range(text: str) -> tuple[str, Range]:
@@ -125,6 +126,7 @@ def _write(found: Sensitivity, began: dt.datetime, folder: Path) -> None:
         "inputs": found.inputs,
         "prices": found.prices,
         "withdrawals": found.withdrawals,
+        "frontier": found.frontier,
         "draws": found.draws,
         "kept": found.kept,
     }
@@ -148,6 +150,7 @@ def _stopped(document: SensitivityDocument) -> int:
     """Solves that a limit has stopped."""
     ends = [end.reoptimised for one in document.inputs for end in (one.low, one.high) if end is not None and not end.refused]
     prices = [one.answer for one in (*document.rules, *document.commitments, *document.pairs, *document.decisions) if not one.refused]
-    answers = [*ends, *prices, *(one.answer for one in document.withdrawals if not one.refused)]
+    points = [point.answer for one in document.frontiers for point in one.points]
+    answers = [*ends, *prices, *points, *(one.answer for one in document.withdrawals if not one.refused)]
     drawn = sum(draw.status in ("feasible", "unknown") for draw in document.draws)
     return drawn + sum(answer.status in ("feasible", "unknown") for answer in answers)

@@ -38,6 +38,7 @@ def print_sensitivity(found: Sensitivity, instance: Instance, console: Console) 
         _pairs(document),
         _hosts(document),
         _withdrawals(document),
+        _frontiers(document),
         _uncertainty(document, instance),
     ):
         for line in part:
@@ -200,6 +201,37 @@ def _withdrawal(one: Withdrawal) -> tuple[str, ...]:
         pounds(sum(loss.exit_cost + loss.sunk for loss in one.losses)),
         "; ".join([ends or "nothing", *([f"what is left breaks {', '.join(one.broken)}"] if one.broken else [])]),
     )
+
+
+MEASURED = {
+    "one_off": ("one-off cost", pounds),
+    "go_lives": ("go-lives", lambda value: f"{value:g}"),
+    "partnerships": ("partnerships", lambda value: f"{value:g}"),
+    "compatibility": ("lowest compatibility", lambda value: f"{value:.3g}"),
+}
+"""The second measures, by name and as they are written."""
+
+
+def _frontiers(document: SensitivityDocument) -> Iterator[Table | str]:
+    for one in document.frontiers:
+        name, written = MEASURED[one.measure]
+        if len(one.points) == 1:
+            yield f"NPV against {name}: the plan is best in both." if one.complete else f"NPV against {name}: no other point was found."
+            continue
+        every = "every plan that none betters in both" if one.complete else f"{len(one.points)} points; others lie between them"
+        table = Table(title=f"NPV against {name} ({every})", title_justify="left", header_style="bold")
+        for column in (name.capitalize(), "NPV", "NPV lost"):
+            table.add_column(column, justify="right")
+        table.add_column("Against the plan", overflow="fold")
+        for point in one.points:
+            npv = "-" if point.answer.npv is None else pounds(point.answer.npv)
+            table.add_row(
+                written(point.value),
+                npv,
+                pounds(point.lost),
+                _briefly(point.becomes) or ("the plan" if point.limit is None else "the same councils together, in other tranches"),
+            )
+        yield table
 
 
 def _uncertainty(document: SensitivityDocument, instance: Instance) -> Iterator[Table | str]:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from optimiser.sensitivity.frontier import Frontier
 from optimiser.sensitivity.inputs import EndResult, InputResult
 from optimiser.sensitivity.prices import Price
 from optimiser.sensitivity.reference import Reference
@@ -29,6 +30,7 @@ class SensitivityDocument(BaseModel):
         inputs: Each input, by swing of the held NPV, the greatest first: the order of a tornado chart.
         rules, commitments, pairs, decisions: Prices, the dearest first.
         withdrawals: Each council that shares anything, by what its leaving after adoption would cost the others, the dearest first.
+        frontiers: NPV against other measures.
         uncertainty: What the draws say; None without draws.
         draws: The draws.
         reference: The forecast beside its reference class.
@@ -49,6 +51,7 @@ class SensitivityDocument(BaseModel):
     pairs: tuple[Price, ...] = ()
     decisions: tuple[Price, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
+    frontiers: tuple[Frontier, ...] = ()
     uncertainty: Uncertainty | None = None
     draws: tuple[DrawRow, ...] = ()
     reference: Reference
@@ -93,6 +96,17 @@ class Sensitivity:
         """One row for each council that leaves and each council that is there."""
         rows = [{"leaver": one.council, **loss.model_dump()} for one in self.document.withdrawals for loss in one.losses]
         return pd.DataFrame(rows, columns=["leaver", "council", "plan", "before", "after", "exit_cost", "sunk"])
+
+    @cached_property
+    def frontier(self) -> pd.DataFrame:
+        """One row for each point of each frontier."""
+        columns = ["measure", "limit", "value", "npv", "bound", "status", "lost", "becomes"]
+        rows = [
+            [p.measure, p.limit, p.value, p.answer.npv, p.answer.bound, p.answer.status, p.lost, "; ".join(p.becomes)]
+            for one in self.document.frontiers
+            for p in one.points
+        ]
+        return pd.DataFrame(rows, columns=columns)
 
     @cached_property
     def draws(self) -> pd.DataFrame:

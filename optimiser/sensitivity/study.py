@@ -11,6 +11,7 @@ from instances import Instance
 from instances.ranges import Range
 from optimiser.pipeline import SolveSettings, solve, versions
 from optimiser.plan import Plan, PlanDocument
+from optimiser.sensitivity.frontier import Frontier, frontier_tasks, study_frontier
 from optimiser.sensitivity.inputs import InputResult, input_tasks, study_input
 from optimiser.sensitivity.prices import Price, PriceQuestion, price_of, price_tasks
 from optimiser.sensitivity.reference import reference
@@ -21,10 +22,12 @@ from optimiser.sensitivity.withdrawal import Withdrawal, study_withdrawal, withd
 from optimiser.start import Learned
 from optimiser.whatif import Base, Journal, Runner, Unwatched, Watcher, base_of, digest
 
-Part = Literal["inputs", "rules", "pairs", "decisions", "withdrawal", "uncertainty"]
+Part = Literal["inputs", "rules", "pairs", "decisions", "withdrawal", "frontier", "uncertainty"]
 PARTS: tuple[Part, ...] = get_args(Part)
 DRAWS = 200
 """Draws of uncertainty unless told otherwise."""
+POINTS = 12
+"""Points of each frontier unless told otherwise."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Scope:
         ranges: Ranges besides those of the instance, by path; they go before the instance's own.
         tipping: Whether tipping values are looked for, which takes most of the solves.
         draws: Draws of uncertainty.
+        points: Points of each frontier, at most.
     """
 
     parts: tuple[Part, ...] = PARTS
@@ -44,6 +48,7 @@ class Scope:
     ranges: dict[str, Range] = field(default_factory=dict)
     tipping: bool = True
     draws: int = DRAWS
+    points: int = POINTS
 
 
 def sensitivity(
@@ -93,6 +98,7 @@ def sensitivity(
             pairs=found.part("pairs", lambda: found.prices("pairs kept apart", pair_questions(instance))),
             decisions=found.part("decisions", lambda: found.prices("hosts", decision_questions(instance, base.plan))),
             withdrawals=found.part("withdrawal", found.withdrawals),
+            frontiers=found.part("frontier", found.frontiers),
             uncertainty=None if drawn is None else drawn[0],
             draws=() if drawn is None else drawn[1],
             reference=reference(base.plan, None if drawn is None or drawn[0] is None else drawn[0].nothing),
@@ -126,6 +132,10 @@ class _Study:
         """Withdrawals, the dearest for the others first."""
         found = self._runner.run("withdrawal", study_withdrawal, withdrawal_tasks(self._runner.base), Withdrawal)
         return tuple(sorted(found, key=lambda one: one.npv_after or 0.0))
+
+    def frontiers(self) -> tuple[Frontier, ...]:
+        """One for each measure."""
+        return tuple(self._runner.run("frontier", study_frontier, frontier_tasks(self._scope.points), Frontier))
 
     def uncertainty(self, seed: int) -> tuple[Uncertainty | None, tuple[DrawRow, ...]]:
         """The draws, and what they say."""

@@ -53,7 +53,13 @@ class Answer(BaseModel):
 
 
 def reoptimise(
-    base: Base, instance: Instance, *, target: float | None = None, gap: float | None = None, asked: tuple[Asked, ...] = ()
+    base: Base,
+    instance: Instance,
+    *,
+    target: float | None = None,
+    gap: float | None = None,
+    asked: tuple[Asked, ...] = (),
+    settle_ties: bool = True,
 ) -> Answer:
     """The best plan of a changed instance, starting from the base plan.
 
@@ -63,13 +69,14 @@ def reoptimise(
         target: Where given, the solve ends as soon as it is known whether any plan is worth more than this, GBP.
         gap: Another relative gap to prove than the base's.
         asked: What else is asked of the plan.
+        settle_ties: Whether of several best plans the first is wanted; never with a target.
 
     Raises:
         KeyboardInterrupt: Somebody has stopped the work.
         AuditError: A plan did not pass its audit.
     """
     if target is None:
-        return _solved(base, instance, gap=gap, asked=asked, settle_ties=True, enough=lambda progress: False)
+        return _solved(base, instance, gap=gap, asked=asked, settle_ties=settle_ties, enough=lambda progress: False)
     return _solved(base, instance, gap=gap, asked=asked, settle_ties=False, enough=lambda progress: _beaten(target, progress) is not None)
 
 

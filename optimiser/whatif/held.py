@@ -21,6 +21,7 @@ class Held:
         broken: Rules that it breaks there, by name; `structure` for what no plan may have whatever the rules.
         faults: What is broken, a sentence each.
         slack: Least slack of each rule that applies, in its own unit; below 0 where it is broken.
+        one_off: One-off cost, GBP, not discounted.
     """
 
     npv: float
@@ -28,6 +29,7 @@ class Held:
     broken: tuple[str, ...]
     faults: tuple[str, ...]
     slack: Mapping[str, float]
+    one_off: float
 
     @property
     def kept(self) -> bool:
@@ -54,7 +56,9 @@ def held_decisions(instance: Instance, decisions: Sequence[Decision], alternativ
     for line in found.rules:
         slack[line.rule] = min(line.slack, slack.get(line.rule, line.slack))
     broken = (*found.broken, *(["structure"] if found.structure else []))
-    return Held(found.figures.npv, {c.council: c.npv for c in found.figures.councils}, broken, found.faults, slack)
+    return Held(
+        found.figures.npv, {c.council: c.npv for c in found.figures.councils}, broken, found.faults, slack, found.figures.summary.one_off
+    )
 
 
 def _paid_anew(decisions: Sequence[Decision], found: Assessment) -> list[Decision]:

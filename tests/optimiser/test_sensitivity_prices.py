@@ -20,7 +20,7 @@ from optimiser.sensitivity.prices import price_of
 from optimiser.sensitivity.relaxing import commitment_questions, decision_questions, pair_questions, rule_questions, rules_on
 from optimiser.whatif import Base, base_of
 
-FAST, SEEDS = range(20), range(200)
+FAST, SEEDS = range(12), range(70)
 SAVES = "process_saving = 0.1\nduplication_avoided = 0.5"
 
 
