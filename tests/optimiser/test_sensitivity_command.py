@@ -163,6 +163,7 @@ def test_all_parts_are_done() -> None:
             "pairs": (*document.pairs, *(() if part != "pairs" else (1,))),
             "decisions": document.decisions,
             "withdrawal": document.withdrawals,
+            "frontier": document.frontiers,
             "uncertainty": document.draws,
         }
         assert [name for name, found in filled.items() if found] == [part]

@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from enumerated import best_by_configuration
 from oracle import best
 from outcomes import HALF_A_PENNY
 from small import SHIRE, TWO_SERVICES, shire
@@ -66,8 +65,6 @@ def test_prices_agree_with_enumeration(tmp_path: Path, seeds: range) -> None:
             assert price.subject != "decision" or price.gained <= HALF_A_PENNY
             # contracts that end sooner may cost more to end: nothing else that gives way can lose
             assert price.subject == "decision" or price.gained >= -HALF_A_PENNY or price.name == "contract_timing", price
-            plans = best_by_configuration(folder)
-            assert price.changes in (False, max(plans.values()) > base.plan.npv + price.gained - HALF_A_PENNY)
     assert {"rule", "commitment", "decision"} <= set(priced), priced
 
 
