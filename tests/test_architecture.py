@@ -30,6 +30,7 @@ PUBLIC = {
     "formulations.decomposition": "NONE Blocks Exact Inside Named Offers Skeleton blocks_of columns_of exact inside_of named offers ranked",
     "solvers": "Holds Limits Progress Result Solver SolverError SolverFailed SolverMissing Termination available get",
     "optimiser": "Plan SolveSettings solve",
+    "optimiser.alternatives": "Alternatives AlternativesDocument alternatives",
     "optimiser.cli": "app console_main",
     "optimiser.methods": "METHODS Choice MethodName Whole choose chosen solve_by",
     "optimiser.audit": "Alternative Assessment Audit Decision Figures Move alternatives_of assess audit decisions_of derive",
@@ -120,7 +121,9 @@ def test_help_is_quick() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["solve", "--help"], ["validate", "--help"], ["new", "--help"]], ids=" ".join
+    "arguments",
+    [["--help"], ["--version"], ["solve", "--help"], ["validate", "--help"], ["new", "--help"], ["alternatives", "--help"]],
+    ids=" ".join,
 )
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     """Neither tables nor solvers nor models."""
