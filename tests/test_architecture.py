@@ -32,6 +32,8 @@ PUBLIC = {
     "optimiser": "Plan SolveSettings solve",
     "optimiser.whatif": "Answer Arranged Base Held Journal Runner Task Unwatched Watcher answer_of base_of best_of digest held held_decisions reoptimise",
     "optimiser.sensitivity": "PARTS Scope Sensitivity SensitivityDocument sensitivity",
+    "optimiser.explain": "Clash Explanation Item Part Reach Repair explain",
+    "optimiser.alternatives": "Alternatives AlternativesDocument alternatives",
     "optimiser.cli": "app console_main",
     "optimiser.methods": "METHODS Choice MethodName Whole choose chosen solve_by",
     "optimiser.audit": "Alternative Assessment Audit Decision Figures Move alternatives_of assess audit decisions_of derive",
@@ -123,7 +125,7 @@ def test_help_is_quick() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["solve", "--help"], ["validate", "--help"], ["new", "--help"], ["sensitivity", "--help"]],
+    [["--help"], ["--version"], *([name, "--help"] for name in ("new", "validate", "solve", "sensitivity", "alternatives", "explain"))],
     ids=" ".join,
 )
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:

@@ -28,13 +28,13 @@ from optimiser.cli.options import (
 @app.command()
 def alternatives(
     instance: InstanceArgument,
-    count: Annotated[int, typer.Option("--count", min=1, help="Plans at most, the best among them.")] = 5,
+    count: Annotated[int, typer.Option("--count", help="Plans at most, the best among them.")] = 5,
     within: Annotated[
-        float, typer.Option("--within", min=0.0, max=1.0, metavar="SHARE", help="Share of the best plan's NPV that a plan may lose.")
+        float, typer.Option("--within", metavar="SHARE", help="Share of the best plan's NPV that a plan may lose, from 0 to 1.")
     ] = 0.05,
     differ: Annotated[
         int,
-        typer.Option("--differ", min=1, help="Memberships, hosts or alternatives in which every two plans differ at least."),
+        typer.Option("--differ", help="Memberships, hosts or alternatives in which every two plans differ at least."),
     ] = 1,
     scenario: ScenarioOption = None,
     set_: SetOption = None,
