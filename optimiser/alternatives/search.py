@@ -127,7 +127,7 @@ class _Search:
         except NoPlanError as error:
             if error.bound is not None:
                 watch.note(error.bound)
-            return self._end("share" if watch.out else _why(error.termination), self._lowest(watch.bound))
+            return self._end("share" if watch.out else _why(error.termination), self._lowest(watch.told))
         except KeyboardInterrupt:
             self.settings.interrupt.set()
             return self._end("interrupted", self._lowest(watch.bound))
@@ -135,7 +135,7 @@ class _Search:
             watch.note(plan.bound)
         if plan.npv >= watch.least - HALF_A_PENNY:
             return self._keep(plan)
-        return self._end("share" if watch.out or plan.status == "optimal" else _why_of(plan), self._lowest(watch.bound))
+        return self._end("share" if watch.out or plan.status == "optimal" else _why_of(plan), self._lowest(watch.told))
 
     def _keep(self, plan: Plan) -> bool:
         self.found.append(plan)
@@ -217,6 +217,15 @@ class _Watch:
     def out(self) -> bool:
         """Whether no plan is left that has as much."""
         return self.bound < self.least - HALF_A_PENNY
+
+    @property
+    def told(self) -> float:
+        """What no further plan is worth more than.
+
+        Where nothing is left within the share, half a penny less than that: how far below the bound has come depends on when the solve
+        was asked to stop.
+        """
+        return self.least - HALF_A_PENNY if self.out else self.bound
 
     def note(self, bound: float) -> None:
         """A bound."""

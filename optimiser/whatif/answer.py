@@ -66,7 +66,8 @@ def reoptimise(
     Args:
         base: What to start from; its gap and settings hold.
         instance: The changed instance.
-        target: Where given, the solve ends as soon as it is known whether any plan is worth more than this, GBP.
+        target: Where given, the solve ends as soon as it is known that no plan is worth more than this, GBP. (Not as soon as one is: which
+            that is would depend on the speed of the machine.)
         gap: Another relative gap to prove than the base's.
         asked: What else is asked of the plan.
         settle_ties: Whether of several best plans the first is wanted; never with a target.
@@ -77,7 +78,7 @@ def reoptimise(
     """
     if target is None:
         return _solved(base, instance, gap=gap, asked=asked, settle_ties=settle_ties, enough=lambda progress: False)
-    return _solved(base, instance, gap=gap, asked=asked, settle_ties=False, enough=lambda progress: _beaten(target, progress) is not None)
+    return _solved(base, instance, gap=gap, asked=asked, settle_ties=False, enough=lambda progress: _proven(target, progress))
 
 
 def best_of(base: Base, instance: Instance, own: Held | None, *, settle_ties: bool = True) -> Answer:
@@ -92,11 +93,12 @@ def best_of(base: Base, instance: Instance, own: Held | None, *, settle_ties: bo
     if own is None or not own.kept:
         return _solved(base, instance, settle_ties=settle_ties, enough=lambda progress: False)
     target = own.npv + base.allowed(own.npv)
-    found = _solved(base, instance, settle_ties=False, enough=lambda progress: _beaten(target, progress) is False)
+    found = _solved(base, instance, settle_ties=False, enough=lambda progress: _proven(target, progress))
     if found.npv is None or found.npv <= target:
-        # status and bound are what is proven of the held plan, which is as good as what was found
-        proven = found.bound is not None and found.bound <= max(target, found.npv or target)
-        return Answer(status="optimal" if proven else "feasible", npv=own.npv, bound=found.bound, plan=answer_of(base.plan).plan)
+        if found.bound is None or found.bound > target:
+            return Answer(status="feasible", npv=own.npv, bound=found.bound, plan=answer_of(base.plan).plan)
+        # how far below the target the bound has come depends on when it was asked: what it is below is what is told
+        return Answer(status="optimal", npv=own.npv, bound=target, plan=answer_of(base.plan).plan)
     if settle_ties and base.gap == 0:
         return _solved(base, instance, settle_ties=True, enough=lambda progress: False)
     return found
@@ -135,11 +137,9 @@ def _solved(
     return answer
 
 
-def _beaten(target: float, progress: Progress) -> bool | None:
-    """Whether some plan is worth more than a target; None as long as that is not known."""
-    if progress.incumbent is not None and progress.incumbent > target:
-        return True
-    return False if progress.bound is not None and progress.bound <= target else None
+def _proven(target: float, progress: Progress) -> bool:
+    """Whether no plan is worth more than a target."""
+    return progress.bound is not None and progress.bound <= target
 
 
 def answer_of(plan: Plan) -> Answer:

@@ -96,7 +96,7 @@ def test_best_is_what_solve_gives(east_kent: Base) -> None:
 
 
 def test_a_target_is_answered(east_kent: Base) -> None:
-    """Whether any plan is worth more: proven either way."""
+    """Whether any plan is worth more: one is there, or it is proven that none is."""
     npv = east_kent.plan.npv
     assert (reoptimise(east_kent, east_kent.instance, target=npv - 100_000).npv or 0) > npv - 100_000
     bound = reoptimise(east_kent, east_kent.instance, target=npv + 100_000).bound
