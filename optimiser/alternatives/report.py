@@ -56,7 +56,7 @@ def headline(document: AlternativesDocument) -> Iterator[str]:
 
 
 def _table(document: AlternativesDocument) -> Table:
-    table = Table(title="Plans, best first; what each loses and changes against plan 1", title_justify="left", header_style="bold")
+    table = Table(title="Plans; what each loses and changes against plan 1", title_justify="left", header_style="bold")
     options = any(plan.options for plan in document.plans)
     columns = ("Plan", "NPV", "Less", "One-off", "Saving a year", "Partnerships", *(["Alternatives"] if options else []))
     for column in (*columns, "Go-lives", "Last go-live", "Changes", "Proven best"):

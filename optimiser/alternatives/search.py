@@ -113,6 +113,8 @@ class _Search:
         goes_on = self._keep(solve(self.instance, self._settings()))
         while goes_on and len(self.found) < self.sought.count:
             goes_on = self._next()
+        if goes_on:
+            self._end("count", self.bounds[-1])
 
     def _next(self) -> bool:
         """The next plan; says whether to go on."""

@@ -59,6 +59,7 @@ def test_so_many_and_no_more(ash_or_elm: Instance) -> None:
     found = alternatives(ash_or_elm, count=2)
     assert (found.document.ended, npvs(found)) == ("count", pytest.approx([132_000, 130_000]))
     assert found.document.ended_because == "2 plans were asked for; there may be more within 5%."
+    assert found.document.next_bound == pytest.approx(130_000)
     one = alternatives(ash_or_elm, count=1)
     assert (one.document.ended, one.document.ended_because) == ("count", "1 plan was asked for; there may be more within 5%.")
 
