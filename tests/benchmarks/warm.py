@@ -14,10 +14,11 @@ import argparse
 import time
 from pathlib import Path
 
+from runs import generated
+
 from instances import Instance, apply, read
 from optimiser import Plan, solve
 from optimiser.start import Start
-from runs import generated
 
 
 def timed(instance: Instance, gap: float, start: Start | None = None) -> tuple[float, Plan]:
