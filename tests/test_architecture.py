@@ -31,6 +31,7 @@ PUBLIC = {
     "solvers": "Holds Limits Progress Result Solver SolverError SolverFailed SolverMissing Termination available get",
     "optimiser": "Plan SolveSettings solve",
     "optimiser.cli": "app console_main",
+    "optimiser.explain": "Explanation explain",
     "optimiser.methods": "METHODS Choice MethodName Whole choose chosen solve_by",
     "optimiser.audit": "Alternative Assessment Audit Decision Figures Move alternatives_of assess audit decisions_of derive",
 }
@@ -120,7 +121,9 @@ def test_help_is_quick() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["solve", "--help"], ["validate", "--help"], ["new", "--help"]], ids=" ".join
+    "arguments",
+    [["--help"], ["--version"], ["solve", "--help"], ["explain", "--help"], ["validate", "--help"], ["new", "--help"]],
+    ids=" ".join,
 )
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     """Neither tables nor solvers nor models."""

@@ -33,7 +33,9 @@ def explain(
     gap: GapOption = None,
     time_limit: Annotated[
         float | None,
-        typer.Option("--time-limit", min=0.0, metavar="SECONDS", help="Stop after this long, and say what is known and what was not tried."),
+        typer.Option(
+            "--time-limit", min=0.0, metavar="SECONDS", help="Stop after this long, and say what is known and what was not tried."
+        ),
     ] = None,
     threads: ThreadsOption = 1,
     seed: SeedOption = 0,
