@@ -37,7 +37,8 @@ class InfeasibleError(OptimiserError):
         """Keep the reasons; the message lists them."""
         self.instance = instance
         self.reasons = tuple(reasons)
-        super().__init__("\n".join([f"no plan for '{instance}' meets all that is asked", *(f"  {reason}" for reason in reasons)]))
+        lines = [f"no plan for '{instance}' meets all that is asked", *(f"  {reason}" for reason in reasons)]
+        super().__init__("\n".join([*lines, "  what would give it one, and what that is worth: optimiser explain"]))
 
 
 class NoPlanError(OptimiserError):

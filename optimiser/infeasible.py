@@ -1,4 +1,4 @@
-"""Why there is no plan: the demands that no move can meet, and the single rules or commitments without which there is one."""
+"""Why there is no plan, in short: what clashes, and the single rules or commitments without which there is one. `explain` says more."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ from formulations import Objective, Unreachable
 from formulations.pricing import Priced
 from formulations.terms import THOUSAND
 from instances import Instance, apply
-from instances.checks import Draft, check
 from instances.tables import Commitment
 from optimiser.asked import said
+from optimiser.explain.clash import Catalogue, Filter
+from optimiser.explain.questions import Questions, StoppedError
+from optimiser.explain.sentences import in_short
+from optimiser.feasible import UnsoundError, has_plan
 from optimiser.money import pounds
-from solvers.base import Holds, Limits, Solver, Termination
+from solvers.base import Holds, Limits, Solver
 
 TOTAL = "minimum_total_saving"
 SECONDS = 20.0
 """Time for all trials together; what is left untried then is said."""
-ANY_PLAN = 1e9
-"""A gap so wide that the first plan does."""
 
 
 def reasons(priced: Priced, unreachable: Iterable[Unreachable], solver: Solver, limits: Limits) -> list[str]:
-    """Sentences: each demand that no move can meet, or else all that is demanded; then what could give way.
+    """Sentences: what clashes, or what is demanded where that is not found in time; then what could give way.
 
     Each rule that is on, and each row of commitments, is taken out by itself, and the instance solved for any plan. So what is
     named is proven to be enough; where nothing is, two or more have to give way. Where something is asked besides the rules, that is
@@ -37,11 +38,9 @@ def reasons(priced: Priced, unreachable: Iterable[Unreachable], solver: Solver, 
     """
     if priced.asked:
         return [f"no plan that keeps the rules has what is asked besides: {'; '.join(said(priced.instance, priced.asked))}"]
-    found = list(dict.fromkeys(_unreachable(priced, entry) for entry in unreachable))
-    if not found and (demands := _demands(priced)):
-        together = "cannot all be had together" if len(demands) > 1 else "cannot be had"
-        found = [f"what is asked for {together}: {'; '.join(demands)}"]
-    ways, untried = _ways_out(priced.instance, solver, limits)
+    until = time.monotonic() + _patience(limits)
+    found = _clash(priced.instance, solver, limits) or _demanded(priced, unreachable)
+    ways, untried = _ways_out(priced.instance, solver, limits, until)
     found += [f"there is a plan without {way}" for way in ways]
     if f"rule {TOTAL}" in ways:
         found += _most(priced.instance, solver, limits)
@@ -53,6 +52,29 @@ def reasons(priced: Priced, unreachable: Iterable[Unreachable], solver: Solver, 
     return found
 
 
+def _clash(instance: Instance, solver: Solver, limits: Limits) -> list[str]:
+    """The first clash that is found, in a sentence; none where half the time is too short for that."""
+    questions = Questions(instance, solver, replace(limits, on_progress=None), time.monotonic() + _patience(limits) / 2)
+    catalogue = Catalogue(instance)
+    try:
+        items = Filter(catalogue, questions, []).clash()
+    except StoppedError:
+        return []
+    if not items:
+        return []
+    cannot = "these cannot all be had" if len(items) > 1 else "this cannot be had"
+    return [f"{cannot}: {'; '.join(in_short(catalogue.graph, item) for item in items)}"]
+
+
+def _demanded(priced: Priced, unreachable: Iterable[Unreachable]) -> list[str]:
+    """Each demand that no move can meet, or else all that is demanded."""
+    found = list(dict.fromkeys(_unreachable(priced, entry) for entry in unreachable))
+    if not found and (demands := _demands(priced)):
+        together = "cannot all be had together" if len(demands) > 1 else "cannot be had"
+        found = [f"what is asked for {together}: {'; '.join(demands)}"]
+    return found
+
+
 def _rules_on(instance: Instance) -> list[str]:
     """Rules that hold for something, by name."""
     by_service = {
@@ -61,13 +83,12 @@ def _rules_on(instance: Instance) -> list[str]:
     return [name for name, value in instance.rules if (value is None and name in by_service) or (value is not None and value is not False)]
 
 
-def _ways_out(instance: Instance, solver: Solver, limits: Limits) -> tuple[list[str], list[str]]:
+def _ways_out(instance: Instance, solver: Solver, limits: Limits, until: float) -> tuple[list[str], list[str]]:
     """What there is a plan without, and what was not tried in time."""
-    until = time.monotonic() + _patience(limits)
     ways, untried = [], []
     for name, without in _relaxations(instance):
         left = until - time.monotonic()
-        found = _has_plan(without(), solver, replace(limits, gap=ANY_PLAN, seconds=left, on_progress=None)) if left > 0 else None
+        found = _has_plan(without, solver, replace(limits, seconds=left)) if left > 0 else None
         if found is None:
             untried.append(name)
         elif found:
@@ -116,17 +137,12 @@ def _most(instance: Instance, solver: Solver, limits: Limits) -> Iterator[str]:
         yield f"the most that can be saved in year {rule.year} is {pounds(math.floor(result.objective * THOUSAND))}"
 
 
-def _has_plan(instance: Instance, solver: Solver, limits: Limits) -> bool | None:
+def _has_plan(without: Callable[[], Instance], solver: Solver, limits: Limits) -> bool | None:
     """Whether an instance has any plan at all; None where the time was too short to tell."""
-    if check(Draft.of(instance)):
+    try:
+        return has_plan(without(), solver, limits)
+    except UnsoundError:
         return False  # without what is live with it, another row means nothing
-    model = formulations.build(formulations.price(instance))
-    if model.unreachable:
-        return False
-    result = solver.solve(model, limits)
-    if result.holds is not Holds.NOTHING:
-        return True
-    return False if result.termination is Termination.INFEASIBLE else None
 
 
 def _demands(priced: Priced) -> list[str]:

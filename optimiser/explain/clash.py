@@ -58,12 +58,14 @@ class Filter:
         questions: What has a plan.
         out: What is out.
         kept: What is in, of which no plan is known to come.
+        minimal: Whether each item that is in is shown to be needed, once the search is over.
     """
 
     catalogue: Catalogue
     questions: Questions
     out: list[Item]
     kept: list[Item] = field(init=False)
+    minimal: bool = False
 
     def __post_init__(self) -> None:
         """All that is not set aside is in."""
@@ -112,7 +114,7 @@ class Filter:
             self._delete(chunk[half:], needed=not any(item in self.kept for item in chunk[:half]))
 
     def _clashes_without(self, chunk: Sequence[Item]) -> bool:
-        """Whether there is no plan without a chunk either; an instance that would not be sound tells nothing."""
+        """Whether there is no plan without a chunk either; not where that is not known."""
         return self.questions.has_plan([*self.out, *chunk]) is False
 
     def _take_out(self, chunk: Iterable[Item]) -> None:
@@ -140,3 +142,4 @@ class Filter:
                 if self._clashes_without([item]):
                     self._take_out([item])
                     going = True
+        self.minimal = all(self.questions.has_plan([*self.out, item]) for item in self.kept)

@@ -20,6 +20,9 @@ from optimiser.pipeline import SolveSettings, solve, versions
 from optimiser.plan import Plan
 from solvers.base import Limits
 
+SECONDS, SHARE = 30.0, 3
+"""Time for the best plan with one repair; or so many parts of the time that is left, if that is more."""
+
 
 def explain(instance: Instance, settings: SolveSettings | None = None, **changes: Any) -> Explanation:
     """Why an instance has no plan: what clashes, and what would give it a plan.
@@ -119,10 +122,13 @@ class _Work:
         )
         settings = replace(self.settings, settle_ties=False, reasons=False, on_stage=None)
         try:
-            plan = solve(mended, settings, time_limit=self.search.questions.left)
-        except (NoPlanError, StoppedError):
+            left = self.search.questions.left
+            plan = solve(mended, settings, time_limit=SECONDS if left is None else min(left, max(SECONDS, left / SHARE)))
+        except StoppedError:
             self.repairs.append(repair)
-            raise StoppedError from None
+            raise
+        except NoPlanError:
+            return repair
         return repair.model_copy(update={"npv": plan.npv, "gap": plan.gap, "plan": in_a_line(plan), "confirmed_by": _confirmed_by(plan)})
 
     def _clashes(self) -> Iterator[Clash]:
@@ -136,9 +142,10 @@ class _Work:
             yield clash
 
 
-def _cheapest_first(repair: Repair) -> tuple[bool, float, int, bool, tuple[str, ...]]:
-    """By NPV, highest first, to the penny; then few changes, one service before all, and by name."""
-    return (repair.npv is None, -round(repair.npv or 0.0, 2), len(repair.changes), repair.everywhere, repair.overrides)
+def _cheapest_first(repair: Repair) -> tuple[bool, float, int, int, bool, tuple[str, ...]]:
+    """By NPV, highest first, to the penny; then few changes, figures before what is taken out, one service before all, and by name."""
+    gone = sum(change.new is None for change in repair.changes)
+    return (repair.npv is None, -round(repair.npv or 0.0, 2), len(repair.changes), gone, repair.everywhere, repair.overrides)
 
 
 def in_a_line(plan: Plan) -> str:

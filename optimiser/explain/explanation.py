@@ -91,7 +91,7 @@ class Explanation(_Frozen):
             for number, clash in enumerate(self.clash_list, 1)
             for item in clash.items
         ]
-        return pd.DataFrame(rows, columns=["clash", *ClashItem.model_fields])
+        return pd.DataFrame(rows, columns=["clash", *ClashItem.model_fields]).astype({"row": "Int64"})
 
     @cached_property
     def repairs(self) -> pd.DataFrame:

@@ -9,6 +9,9 @@ from optimiser.explain.items import Item
 from optimiser.explain.levers import Grid, Lever
 from optimiser.explain.questions import Questions
 
+FEW_MOVES = 3000
+"""Up to so many moves a value that comes from one solve is asked again, and the one before it too."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -61,7 +64,7 @@ def least(questions: Questions, lever: Lever, without: list[Item], figures: tupl
         guess = questions.guess(lever, without, figures)
         if guess is not None:
             place = max(start, lever.values.place(guess.value))
-            if guess.within > 1.0 / lever.values.fineness:
+            if guess.within > 1.0 / lever.values.fineness or guess.moves > FEW_MOVES:
                 return Setting(lever, place, guess.within)
             if ask(place):
                 return Setting(lever, place if place == start or not ask(place - 1) else _first(ask, start - 1, place - 1))

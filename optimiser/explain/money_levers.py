@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pyomo.environ as pyo
 
 import formulations
-from formulations import Objective
+from formulations import Objective, Priced
 from formulations.terms import THOUSAND, linear
 from instances import Instance
-from optimiser.feasible import asked_for
+from optimiser.feasible import COMPACT, asked_for
 from optimiser.methods import solve_by
 from solvers.base import Holds, Limits, Result, Solver
 
-EXACT_MOVES = 3000
-"""Up to this many moves the answer is to the penny."""
-GAP = 0.0001
-"""Gap beyond."""
+GAP, LARGE_GAP = 1e-7, 0.001
+"""Gap of an answer; and of one about an instance that is too large for one model."""
 SECONDS = 30.0
 """Time for one answer; what is proven by then has to do."""
 
@@ -31,10 +28,12 @@ class Guess:
     Attributes:
         value: GBP.
         within: By how much it may be more than is needed, GBP; 0 where it is proven to the penny.
+        moves: Moves of the instance that it is about.
     """
 
     value: float
     within: float
+    moves: int
 
 
 Way = Callable[[Instance, Solver, Limits], Guess | None]
@@ -45,11 +44,11 @@ def _limits(limits: Limits, gap: float) -> Limits:
     return replace(limits, gap=gap, absolute_gap=1e-5, seconds=seconds, on_progress=None)
 
 
-def _guess(result: Result) -> Guess | None:
+def _guess(priced: Priced, result: Result) -> Guess | None:
     if result.holds is Holds.NOTHING or result.objective is None:
         return None
     within = abs(result.objective - result.bound) if result.bound is not None else float("inf")
-    return Guess(result.objective * THOUSAND, within * THOUSAND if within > 1e-5 else 0.0)
+    return Guess(result.objective * THOUSAND, within * THOUSAND if within > 1e-5 else 0.0, len(priced.moves))
 
 
 def least_spending(part: tuple[str, ...]) -> Way:
@@ -65,7 +64,7 @@ def least_spending(part: tuple[str, ...]) -> Way:
         m.held = pyo.Constraint(range(len(held)), rule=lambda _, i: linear([*held[i][0], -1.0], [*held[i][1], m.least]) <= 0)
         m.objective.deactivate()
         m.least_spending = pyo.Objective(expr=linear([1.0], [m.least]), sense=pyo.minimize)
-        return _guess(solver.solve(m, _limits(limits, 0.0 if len(priced.moves) <= EXACT_MOVES else GAP)))
+        return _guess(priced, solver.solve(m, _limits(limits, GAP)))
 
     return ask
 
@@ -80,9 +79,11 @@ def best_yearly_position(year: int) -> Way:
     """The most that can be saved in a year, for an instance that asks for no such amount."""
 
     def ask(instance: Instance, solver: Solver, limits: Limits) -> Guess | None:
-        priced: Any = asked_for(instance)
-        few = len(priced.moves) <= EXACT_MOVES
-        whole = solve_by("auto", priced, Objective("yearly_position", year), solver, _limits(limits, 0.0 if few else GAP))
-        return _guess(whole.result)
+        priced = asked_for(instance)
+        objective = Objective("yearly_position", year)
+        if len(priced.moves) > COMPACT:
+            return _guess(priced, solve_by("auto", priced, objective, solver, _limits(limits, LARGE_GAP)).result)
+        m = formulations.build(priced, objective=objective)
+        return None if m.unreachable else _guess(priced, solver.solve(m, _limits(limits, GAP)))
 
     return ask

@@ -15,6 +15,9 @@ from optimiser.explain.money_levers import Guess
 from optimiser.feasible import UnsoundError, has_plan
 from solvers.base import Limits, Solver
 
+EACH, SLOWER = 30.0, 2.0
+"""Seconds for one question after the first, or so many times as long as the first if that is more; what is not settled then is not known."""
+
 
 class StoppedError(Exception):
     """The time is over, or somebody has stopped the work; what is known by then is kept."""
@@ -30,7 +33,10 @@ class Questions:
         limits: Limits of one question; `seconds` are those of all of them together.
         until: When the time is over, by `time.monotonic()`; None without a limit.
         tell: Told of each question before it is asked.
-        asked: Answers so far, by the overrides; None where the instance would not be sound.
+        asked: Answers so far, by the overrides; None where the instance would not be sound, or the answer is not known.
+        about: What the next questions are about, in words.
+        each: Seconds for one question; None for the first.
+        unsettled: Questions that took too long.
     """
 
     instance: Instance
@@ -40,6 +46,8 @@ class Questions:
     tell: Callable[[str], None] | None = None
     asked: dict[frozenset[str], bool | None] = field(default_factory=dict)
     about: str = ""
+    each: float | None = None
+    unsettled: int = 0
 
     @property
     def left(self) -> float | None:
@@ -58,7 +66,9 @@ class Questions:
         return written(self.instance, [edit for item in sorted(without, key=lambda item: item.key) for edit in item.edits], figures)
 
     def has_plan(self, without: Iterable[Item] = (), figures: Iterable[str] = ()) -> bool | None:
-        """Whether there is a plan without some items and with other figures; None where the instance would not be sound.
+        """Whether there is a plan without some items and with other figures.
+
+        None where the instance would not be sound, or where it could not be told in time (EACH).
 
         Raises:
             StoppedError: The time is over, or the work has been stopped.
@@ -86,10 +96,14 @@ class Questions:
             return None
 
     def _ask(self, overrides: tuple[str, ...], left: float | None) -> bool | None:
+        known = [seconds for seconds in (left, self.each) if seconds is not None]
+        began = time.monotonic()
         try:
-            answer = has_plan(changed(self.instance, overrides), self.solver, replace(self.limits, seconds=left))
+            answer = has_plan(changed(self.instance, overrides), self.solver, replace(self.limits, seconds=min(known, default=None)))
         except (OverrideError, UnsoundError):
             return None
-        if answer is None:
-            raise StoppedError
+        if self.each is None:
+            self.each = max(EACH, SLOWER * (time.monotonic() - began))
+        if answer is None and (self.left is None or self.left > 0):
+            self.unsettled += 1
         return answer

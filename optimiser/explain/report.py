@@ -5,8 +5,10 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from optimiser.explain.explanation import Clash, ClashItem, Explanation, Repair
-from optimiser.money import counted, pounds
+from instances.rules import Rules
+from optimiser.explain.explanation import Clash, Explanation, Repair
+from optimiser.explain.sentences import where
+from optimiser.money import pounds
 
 
 def print_explanation(found: Explanation, console: Any) -> None:
@@ -34,14 +36,11 @@ def headline(found: Explanation) -> list[str]:
     count = len(found.clash_list)
     if not count:
         return ["No plan meets all that is asked."]
-    minimal = all(clash.minimal for clash in found.clash_list)
-    shown = " Each holds only what is needed: without any one of its items the others have a plan." if minimal else ""
-    return [
-        f"No plan meets all that is asked: {counted(count, 'thing')} {'clash' if count > 1 else 'clashes'}.".replace(
-            "thing", "set of demands and rules"
-        )
-        + shown
-    ]
+    clashes = "a clash" if count == 1 else f"{count} clashes"
+    lines = [f"No plan meets all that is asked; there {'is' if count == 1 else 'are'} {clashes}."]
+    if all(clash.minimal for clash in found.clash_list):
+        lines.append("A clash holds nothing that is not needed: alone it has no plan, and without any one of its items it has.")
+    return lines
 
 
 def _why(found: Explanation) -> str:
@@ -51,19 +50,17 @@ def _why(found: Explanation) -> str:
 def _print_clash(number: int, clash: Clash, console: Any) -> None:
     console.print()
     unproven = "" if clash.minimal else " (the work was stopped; not all of it may be needed)"
-    console.print(f"Clash {number}{unproven}: these cannot all be had", style="bold")
+    cannot = "these cannot all be had" if len(clash.items) > 1 else "this cannot be had"
+    console.print(f"Clash {number}{unproven}: {cannot}", style="bold")
     for item in clash.items:
         console.print(f"  - {_sentence(item.says)}")
-        console.print(f"    {_where(item)}; taken out by {_typed(item.overrides)}", style="dim", soft_wrap=True)
+        console.print(f"    {where(item.table, item.row, item.column)}; taken out by {_typed(item.overrides)}", style="dim", soft_wrap=True)
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + "."
-
-
-def _where(item: ClashItem) -> str:
-    row = f" row {item.row}" if item.row else ""
-    return f"{item.table}{row}{f', {item.column}' if item.column else ''}"
+    """Text as a sentence; the name of a rule stays as it is."""
+    named = text.partition(" ")[0].strip(":,") in Rules.model_fields
+    return f"{text if named else text[:1].upper() + text[1:]}."
 
 
 def _typed(overrides: tuple[str, ...]) -> str:

@@ -9,7 +9,7 @@ from optimiser.explain.items import Item
 from optimiser.explain.least import Setting
 from optimiser.explain.search import Found, Search, Way
 from optimiser.explain.sentences import asks, name_of, needs, scope_of
-from optimiser.explain.words import amount, change
+from optimiser.explain.words import amount, change, far_enough
 
 
 def reported_clash(search: Search, number: int, *, ask: bool) -> Clash:
@@ -68,7 +68,7 @@ def _figure(setting: Setting) -> Change:
         if not lever.everywhere or not lever.item.service
         else name_of(lever.item).removesuffix(f" for {lever.item.service}")
     )
-    before = f" instead of {amount(lever.old, lever.unit)}" if lever.old is not None else ""
+    before = f" instead of {'none' if lever.old is None else amount(lever.old, lever.unit)}"
     what = f"{name}{for_all}"
     far = f" ({words})" if words else ""
     return Change(
@@ -77,7 +77,7 @@ def _figure(setting: Setting) -> Change:
         new=_plain(setting.value),
         change=step,
         unit=lever.unit,
-        words=f"{what}{_which(lever.path, lever.item)}: {amount(setting.value, lever.unit)}{before}{far}",
+        words=f"{what}{_which(lever.path, lever.item)}: {far_enough(lever.old, setting.value, lever.unit)}{before}{far}",
         within=setting.within,
     )
 

@@ -145,7 +145,7 @@ def _total_saving(graph: CouncilGraph, item: Item) -> list[Lever]:
         item, f"{item.column}.amount", rule.amount, downwards(rule.amount, least), "GBP a year", guess=best_yearly_position(rule.year)
     )
     last = -(-calendar.periods * calendar.period_months // 12)
-    year = Lever(item, f"{item.column}.year", rule.year, range(rule.year + 1, last + 1), "year", in_order=False)
+    year = Lever(item, f"{item.column}.year", rule.year, range(rule.year + 1, last + 1), "year")
     return [amount, year]
 
 

@@ -14,6 +14,8 @@ from optimiser.explain.questions import Questions, StoppedError
 from optimiser.explain.row_levers import levers_of_row
 from optimiser.explain.rule_levers import levers_of_rule
 
+FEW = 3
+"""Where fewer ways come of figures, what has a figure is taken out altogether too."""
 MOST_SINGLE, MOST_COMBINED = 40, 12
 """Ways to give way that are worked out: where one item is enough, and where it takes several."""
 
@@ -73,11 +75,18 @@ class Search:
             StoppedError: The time is over, or the work has been stopped.
         """
         done: set[tuple[str, ...]] = set()
+        corrections = []
         for items in self._corrections():
-            for way in self._loosened(items):
+            corrections.append(self._by_likelihood(list(items)))
+            for way in self._loosened(corrections[-1], first=len(corrections) == 1):
                 if way.overrides not in done:
                     done.add(way.overrides)
                     yield way
+        for ordered in corrections:
+            way = self._without(ordered)
+            if len(done) < FEW and way.overrides not in done:
+                done.add(way.overrides)
+                yield way
 
     def _corrections(self) -> Iterator[frozenset[Item]]:
         """Sets of items without which there is a plan, none of them needless; clashes are found on the way.
@@ -114,7 +123,7 @@ class Search:
         except StoppedError:
             self.clashes.append(Found(search.found, tuple(search.out), minimal=False))
             raise
-        self.clashes.append(Found(items, tuple(search.out)))
+        self.clashes.append(Found(items, tuple(search.out), search.minimal))
 
     def _by_likelihood(self, items: Sequence[Item]) -> list[Item]:
         """What would give way first: figures of rules, dates and capacities, what forbids, other rules, demands, and facts last."""
@@ -154,29 +163,35 @@ class Search:
         places = [lever.place_of(setting.value) if lever is not narrow else setting.place for setting in found if setting is not None]
         return None if len(places) < len(found) else max(places, default=0)
 
-    def _loosened(self, items: frozenset[Item]) -> Iterator[Way]:
+    def _without(self, items: Sequence[Item]) -> Way:
+        """The items taken out."""
+        return Way((), tuple(items), self.questions.overrides(items))
+
+    def _loosened(self, items: Sequence[Item], *, first: bool) -> Iterator[Way]:
         """Ways to give way with some items: each figure as far as it must, with the rest; what has no figure that would do is out.
 
-        One item may give way in several ways, such as for one service and for all.
+        One item may give way in several ways, such as for one service and for all; of several items only in the likeliest set.
         """
-        ordered = self._by_likelihood(list(items))
-        if len(ordered) > 1:
-            yield self._together(ordered)
+        if len(items) > 1:
+            yield self._together(items)
+            several = [item for item in items if first and len(self.levers(item)) > 1]
+            yield from (self._together(items, otherwise=item) for item in several)
             return
-        settings = [setting for lever in self.levers(ordered[0]) if (setting := self._least(lever, [], ())) is not None]
+        settings = [setting for lever in self.levers(items[0]) if (setting := self._least(lever, [], ())) is not None]
         for setting in settings:
             yield Way((setting,), (), self.questions.overrides((), setting.overrides))
-        if not settings or ordered[0].kind == "commitment":
-            yield Way((), tuple(ordered), self.questions.overrides(ordered))
+        if not settings or items[0].kind == "commitment":
+            yield self._without(items)
 
-    def _together(self, items: Sequence[Item]) -> Way:
-        """Several items: one after another gives way as far as it must while those behind it are out."""
+    def _together(self, items: Sequence[Item], otherwise: Item | None = None) -> Way:
+        """Several items: one after another gives way as far as it must while those behind it are out; one with another lever, if given."""
         settings: list[Setting] = []
         gone: list[Item] = []
         for place, item in enumerate(items):
             figures = tuple(text for setting in settings for text in setting.overrides)
             rest = [*gone, *items[place + 1 :]]
-            found = (self._least(lever, rest, figures) for lever in self.levers(item))
+            levers = self.levers(item)[1:] if item == otherwise else self.levers(item)
+            found = (self._least(lever, rest, figures) for lever in levers)
             setting = next((one for one in found if one is not None), None)
             if setting is None:
                 gone.append(item)

@@ -69,6 +69,16 @@ def asks(graph: CouncilGraph, item: Item) -> str:
     return _ROWS[item.kind](graph, item)
 
 
+def where(table: str, row: int | None, column: str = "") -> str:
+    """Where something stands: commitments.csv row 2; instance.toml, rules.maximum_distance."""
+    return f"{table}{f' row {row}' if row else ''}{f', {column}' if column else ''}"
+
+
+def in_short(graph: CouncilGraph, item: Item) -> str:
+    """What an item asks, and where it stands."""
+    return f"{asks(graph, item)} ({where(item.table, item.row)})"
+
+
 def _decided(item: Item) -> str:
     what = item.service or "every service that it runs"
     says = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -40,6 +41,14 @@ def amount(value: Any, unit: str) -> str:
     if unit in ("score", ""):
         return number(value, 6)
     return f"{number(value)} {unit if value != 1 or unit not in PLURAL else _one(unit)}"
+
+
+def far_enough(old: Any, new: Any, unit: str) -> str:
+    """A new value with its unit, rounded so that it goes as far as the value itself."""
+    if unit not in ("km", "minutes") or not isinstance(old, int | float):
+        return amount(new, unit)
+    rounded = math.ceil(new * 100 - 1e-6) / 100 if new > old else math.floor(new * 100 + 1e-6) / 100
+    return amount(rounded, unit)
 
 
 def number(value: float, digits: int = 2) -> str:
