@@ -72,7 +72,8 @@ def solve_arrays(model: Any, arrays: Arrays, limits: Limits, start: Floats | Non
             limits.interrupt.forget()
         if limits.interrupt.is_set():
             return replace(outcome, termination=Termination.INTERRUPTED)
-        outcome = _attempt(arrays, limits, start, began, _TIGHT)
+        # without the start: HiGHS 1.11 has called a worse point optimal when it began from one at this tolerance
+        outcome = _attempt(arrays, limits, None, began, _TIGHT)
         if outcome.termination is Termination.ERROR:
             return first
         if outcome.point is not None and not _survives_rounding(arrays, outcome.point):

@@ -119,14 +119,14 @@ class _Search:
         return value - step if value >= step else None
 
     def _known(self) -> list[float]:
-        """Every score that two councils have for a service that both run."""
+        """Every score that two councils have for a service that both run; and 1, which is that of sharing nothing."""
         instance = self._base.instance
         found = {
             float(self._scores[service][self._position[a], self._position[b]])
             for service in instance.services
             for a, b in combinations([c for c in instance.councils if (c, service) in instance.baselines], 2)
         }
-        return sorted(score for score in found if not np.isnan(score))
+        return sorted(score for score in found | {1.0} if not np.isnan(score))
 
     def _spaced(self, value: float, most: int) -> Iterator[float]:
         """Limits spaced evenly from the plan's value to nothing; of compatibility, from its lowest score to the highest."""
