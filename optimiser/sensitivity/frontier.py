@@ -1,7 +1,7 @@
 """Frontier: NPV against a second measure of the plan, by epsilon-constraint.
 
 The best plan is solved for again with its own value of the measure forbidden, and so on: with at most one go-live or partnership less, one
-penny of one-off cost less, or a lowest compatibility that is the next higher score there is, until no plan is left. Of any two points one that
+pound of one-off cost less, or a lowest compatibility that is the next higher score there is, until no plan is left. Of any two points one that
 is no better in either measure goes out. What stays are all points that no plan betters in both, each proven to the gap (Haimes, Lasdon and
 Wismer, On a bicriterion formulation of the problems of integrated system identification and system optimization, IEEE Transactions on
 Systems, Man, and Cybernetics 1(3), 1971). Where that would be more points than are wanted, limits are spaced evenly instead: each point is then still
@@ -28,7 +28,10 @@ from optimiser.whatif import Answer, Base, Task, answer_of, held_decisions, reop
 
 Measure = Literal["one_off", "go_lives", "partnerships", "compatibility"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
-PENNY = 0.01
+STEP = 1.0
+"""Pounds by which one-off cost falls from one point to the next. A penny is within what HiGHS takes for rounding in such a row: it has then called
+a worse plan optimal.
+"""
 
 
 class Point(BaseModel):
@@ -115,7 +118,7 @@ class _Search:
         """The limit next to a value; None where there is none."""
         if self._measure == "compatibility":
             return min((score for score in self._known() if score > value + 1e-9), default=None)
-        step = PENNY if self._measure == "one_off" else 1.0
+        step = STEP if self._measure == "one_off" else 1.0
         return value - step if value >= step else None
 
     def _known(self) -> list[float]:
