@@ -85,6 +85,8 @@ def in_short(graph: CouncilGraph, item: Item) -> str:
 
 def _decided(item: Item) -> str:
     what = item.service or "every service that it runs"
+    if len(item.edits) > 1:
+        return f"{item.council} is live as host of {item.service or 'every service'}, with {item.other or 'nobody'}"
     says = {
         "hosts": f"{item.council} is to host {what}",
         "shares_with": f"{item.council} is to share {what} with {item.other}",
