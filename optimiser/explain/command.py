@@ -36,7 +36,7 @@ def explain_instance(
         UsageError: `out` would have to give way.
     """
     if out is not None:
-        check_folder(out, FILES, overwrite=overwrite, kind="explanation")
+        check_folder(out, FILES, overwrite=overwrite)
     from instances import read
 
     instance = read(source, scenarios=scenarios, overrides=overrides)

@@ -38,11 +38,11 @@ def explain(instance: Instance, settings: SolveSettings | None = None, **changes
         AuditError: The best plan with a repair is not confirmed by the audit: a defect of ours.
         SolverError: The back end is missing or failed.
     """
-    return _Work(instance, replace(settings or SolveSettings(), **changes)).explanation()
+    return Explaining(instance, replace(settings or SolveSettings(), **changes)).explanation()
 
 
 @dataclass
-class _Work:
+class Explaining:
     """One explanation in the making; what is known stays when the work is stopped."""
 
     instance: Instance

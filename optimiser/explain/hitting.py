@@ -9,16 +9,18 @@ from itertools import count
 from optimiser.explain.items import Item
 
 Clashing = Sequence[Item]
+EACH = 4
+"""What an item costs besides its place in its clash: another one has to be that much likelier to be worth it."""
 
 
 def hitting_sets(clashes: Sequence[Clashing]) -> Iterator[frozenset[Item]]:
     """Sets with an item of each clash, none of which holds an item too many; those with few items and likely ones first.
 
-    Each clash is given with the items that would give way soonest first. An item costs its place, from 1; sets come by cost.
+    Each clash is given with the items that would give way soonest first. An item costs EACH and its place; sets come by cost.
     """
     place: dict[Item, int] = {}
     for clash in clashes:
-        for number, item in enumerate(clash, 1):
+        for number, item in enumerate(clash):
             place[item] = min(number, place.get(item, number))
     order = count()
     waiting: list[tuple[int, int, frozenset[Item]]] = [(0, next(order), frozenset())]
@@ -34,7 +36,7 @@ def hitting_sets(clashes: Sequence[Clashing]) -> Iterator[frozenset[Item]]:
             more = chosen | {item}
             if more not in seen:
                 seen.add(more)
-                heapq.heappush(waiting, (cost + place[item], next(order), more))
+                heapq.heappush(waiting, (cost + EACH + place[item], next(order), more))
 
 
 def _is_needed(item: Item, chosen: frozenset[Item], clashes: Sequence[Clashing]) -> bool:

@@ -46,7 +46,7 @@ def least(questions: Questions, lever: Lever, without: list[Item], figures: tupl
         lever: The lever.
         without: Items that are out; not that of the lever.
         figures: Overrides of other figures.
-        start: Place before which no value is known to be enough.
+        start: Place that is enough for a part of what is asked, so that the search is best begun there.
 
     Raises:
         StoppedError: The time is over, or the work has been stopped.
@@ -59,18 +59,23 @@ def least(questions: Questions, lever: Lever, without: list[Item], figures: tupl
     if start > last:
         return None
     if not lever.in_order:
-        return next((Setting(lever, place) for place in range(start, last + 1) if ask(place)), None)
+        return next((Setting(lever, place) for place in range(last + 1) if ask(place)), None)
     if lever.guess is not None and isinstance(lever.values, Grid):
         guess = questions.guess(lever, without, figures)
         if guess is not None:
-            place = max(start, lever.values.place(guess.value))
+            place = lever.values.place(guess.value)
             if guess.within > 1.0 / lever.values.fineness or guess.moves > FEW_MOVES:
                 return Setting(lever, place, guess.within)
             if ask(place):
-                return Setting(lever, place if place == start or not ask(place - 1) else _first(ask, start - 1, place - 1))
+                return Setting(lever, _down_from(ask, place))
     if ask(start):
-        return Setting(lever, start)
+        return Setting(lever, _down_from(ask, start))
     return Setting(lever, _first(ask, start, last)) if start < last and ask(last) else None
+
+
+def _down_from(ask: Callable[[int], bool], yes: int) -> int:
+    """The first place that is enough, where it is most likely the one given."""
+    return yes if yes == 0 or not ask(yes - 1) else _first(ask, -1, yes - 1)
 
 
 def _first(ask: Callable[[int], bool], no: int, yes: int) -> int:

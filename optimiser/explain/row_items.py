@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from instances import Instance
-from instances.checks import Draft, check
-from instances.commitments import host_of
+from instances.commitments import host_of, own_vehicle
 from instances.graph import CouncilGraph
 from instances.tables import Baseline, Commitment, Council, Vehicle
-from optimiser.explain.edits import changed
 from optimiser.explain.items import Item
 from optimiser.explain.lines import line_of, row_path
 
@@ -20,25 +19,54 @@ DEMANDS = ("hosts", "shares_with", "together", "live")
 def commitments(instance: Instance) -> list[Item]:
     """Each row of commitments, those that only forbid first; none where the rule is off.
 
-    Among demands the rows of hosts who are live with themselves come first: members say as much, and more.
+    Among demands the rows of hosts who are live with themselves come first: members say as much, and more. Rows of one live partnership
+    that would say nothing of its vehicle without one another are one item.
     """
     if not instance.rules.commitments:
         return []
-    found = [_commitment(instance, row) for row in instance.rows(Commitment)]
+    rows = instance.rows(Commitment)
+    together = {host: [row for row in rows if _is_of(row, host)] for host in _hosts_with_one_name(instance)}
+    held = {id(row) for group in together.values() for row in group}
+    found = [_commitment(instance, row) for row in rows if id(row) not in held]
+    found += [_live_partnership(instance, host, group) for host, group in together.items()]
     return sorted(
         found, key=lambda item: (item.demand, item.part != "live" or item.other != item.council, bool(item.service), item.row or 0)
     )
 
 
+def _hosts_with_one_name(instance: Instance) -> list[str]:
+    """Hosts of live partnerships whose vehicle some row does not name, though there are several that it could be."""
+    unnamed = (row for row in instance.rows(Commitment) if row.decision == "live" and row.vehicle is None)
+    services = {service: own_vehicle(instance, service) is None for service in instance.services}
+    return sorted({host_of(row) for row in unnamed if any(services[s] for s in ([row.service] if row.service else services))})
+
+
+def _is_of(row: Commitment, host: str) -> bool:
+    """Whether a row is about what is live with a host, or names its vehicle."""
+    return host_of(row) == host and (row.decision == "live" or (row.decision == "hosts" and row.vehicle is not None))
+
+
+def _live_partnership(instance: Instance, host: str, rows: Sequence[Commitment]) -> Item:
+    members = sorted({row.council for row in rows} - {host})
+    found = _commitment(instance, rows[0])
+    return replace(
+        found,
+        edits=tuple(f"{row_path('commitments', row)} = off" for row in rows),
+        council=host,
+        other=", ".join(members),
+        service=", ".join(sorted({row.service or "" for row in rows})),
+        part="live",
+        row=min((line for row in rows if (line := line_of(instance, "commitments", row)) is not None), default=None),
+        value=None,
+        demand=True,
+    )
+
+
 def _commitment(instance: Instance, row: Commitment) -> Item:
-    edits = [f"{row_path('commitments', row)} = off"]
-    if row.vehicle is not None and check(Draft.of(changed(instance, edits))):  # other rows rest on the vehicle that it names
-        others = [one for one in instance.rows(Commitment) if one.decision == "live" and one.other == host_of(row) and one is not row]
-        edits += [f"{row_path('commitments', one)} = off" for one in others]
     return Item(
         "commitment",
         "commitments",
-        tuple(edits),
+        (f"{row_path('commitments', row)} = off",),
         service=row.service or "",
         council=row.council,
         other=row.other or "",

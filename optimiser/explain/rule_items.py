@@ -11,6 +11,7 @@ import numpy as np
 from instances import Instance
 from instances.graph import CouncilGraph
 from instances.messages import figure
+from instances.paths import join_path
 from instances.tables import Distance
 from optimiser.explain.edits import LISTS, Edit, Without, limits_of
 from optimiser.explain.figures import PARTS, Figure, figures
@@ -70,7 +71,7 @@ def parts_of(graph: CouncilGraph, rule: str) -> list[Item]:
 
 
 def _part(rule: str, part: tuple[str, ...], value: Any, unit: str) -> Item:
-    path = ".".join(["rules", rule, *(f'"{one}"' if "/" in one else one for one in part)])
+    path = join_path(["rules", rule, *part])
     return Item("rule", rule, (Without(rule, part),), part=" ".join(part), column=path, value=value, unit=unit)
 
 

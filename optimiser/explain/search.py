@@ -18,6 +18,8 @@ FEW = 3
 """Where fewer ways come of figures, what has a figure is taken out altogether too."""
 MOST_SINGLE, MOST_COMBINED = 40, 12
 """Ways to give way that are worked out: where one item is enough, and where it takes several."""
+MOST_CLASHES = 10
+"""Clashes that are looked for, once there is a way to break them all."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,9 @@ class Search:
             tried.add(items)
             self.questions.about = "whether there is a plan without " + ", ".join(sorted(item.rule for item in items)) if items else ""
             answer = self.questions.has_plan(items)
+            if answer is False and len(self.clashes) >= MOST_CLASHES and found:
+                self.untried.append(f"whether there are clashes beyond these {len(self.clashes)}")
+                return
             if answer is False:
                 self._find(items)
             elif answer:

@@ -40,6 +40,8 @@ def name_of(item: Item) -> str:
     """A name for an item: maximum_distance for payroll; row 2 of commitments.csv."""
     if item.kind == "commitment":
         return f"row {item.row} of commitments.csv" if item.row else f"commitment {scope_of(item)}"
+    if item.kind == "group":
+        return f"all of {item.rule}"
     if item.kind != "rule":
         return _ROW_NAMES[item.kind](item)
     several = item.rule in ("quality", "partnership_size", "investment_limit")
@@ -63,9 +65,11 @@ _ROW_NAMES: dict[str, Callable[[Item], str]] = {
 def asks(graph: CouncilGraph, item: Item) -> str:
     """What an item asks, or what it has, in a sentence."""
     if item.kind == "commitment":
-        return _decided(item)
+        return f"{_decided(item)}{_alone(graph, item)}"
     if item.kind == "rule":
         return f"{name_of(item)}: {_RULES[item.rule](graph, item)}"
+    if item.kind == "group":
+        return name_of(item)
     return _ROWS[item.kind](graph, item)
 
 
@@ -81,6 +85,8 @@ def in_short(graph: CouncilGraph, item: Item) -> str:
 
 def _decided(item: Item) -> str:
     what = item.service or "every service that it runs"
+    if len(item.edits) > 1:
+        return f"{item.council} is live as host of {item.service or 'every service'}, with {item.other or 'nobody'}"
     says = {
         "hosts": f"{item.council} is to host {what}",
         "shares_with": f"{item.council} is to share {what} with {item.other}",
@@ -92,6 +98,15 @@ def _decided(item: Item) -> str:
     }[item.part]
     dated = item.value is not None and item.part in ("hosts", "shares_with", "together")
     return f"{says}, from {amount(item.value, '')}" if dated else says
+
+
+def _alone(graph: CouncilGraph, item: Item) -> str:
+    """Services that a council is to share and that no other council runs."""
+    services = [item.service] if item.service else [s for s, councils in graph.runs.items() if item.council in councils]
+    alone = [service for service in services if graph.runs[service] == [item.council]] if item.part == "hosts" else []
+    if not alone:
+        return ""
+    return f", and no other council runs {'it' if item.service else ', '.join(alone)}"
 
 
 def _compatibility(graph: CouncilGraph, item: Item) -> str:

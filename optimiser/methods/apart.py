@@ -20,6 +20,8 @@ from solvers.base import Holds, Limits, Progress, Result, Solver, Termination, r
 Method = Callable[[Priced, Objective, Solver, Limits, Start | None], Solved]
 
 
+SMALL_SHARE = 1.0
+"""Seconds that every part gets while there are any: a part of few moves, or of alternatives alone, needs no more, but not much less."""
 WORST_FIRST = (Termination.ERROR, Termination.UNBOUNDED, Termination.INTERRUPTED, Termination.TIME_LIMIT)
 """Why the whole has stopped, where parts have stopped before they were proven."""
 
@@ -118,12 +120,13 @@ class _Apart:
             yield number, 0.0
 
     def _seconds(self, number: int, began: float) -> float | None:
-        """Time for a part: its share, by its moves, of what is left for those that have had no turn."""
+        """Time for a part: its share, by its moves, of what is left for those that have had no turn; a small one gets what it needs."""
         left = self.limits.left(began)
         if left is None:
             return None
         waiting = sum(len(part.moves) for i, part in enumerate(self.parts) if i not in self.done)
-        return left * len(self.parts[number].moves) / waiting if waiting and number not in self.done else left
+        share = left * len(self.parts[number].moves) / waiting if waiting and number not in self.done else left
+        return min(left, max(share, SMALL_SHARE))
 
     def _value(self, number: int, name: str) -> float | None:
         """Objective or bound of a part, thousand GBP; to do nothing is a plan wherever nothing is demanded."""

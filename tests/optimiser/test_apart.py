@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from benchmarks.region import write_region
 from scipy.sparse.csgraph import connected_components
+from small import shire
 from tiny import write_tiny
 
 import formulations
@@ -195,6 +196,17 @@ def test_time_is_shared_by_moves_and_what_is_left_passes_on(two: Priced) -> None
     seen: list[Limits] = []
     solve_apart(two, Objective(), SOLVER, Limits(seconds=100.0), None, faked({3: plan_of(5, 5), 1: plan_of(2, 2)}, seen))
     assert [limits.seconds for limits in seen] == [pytest.approx(25, abs=1), pytest.approx(100, abs=1)]
+
+
+def test_a_part_of_alternatives_alone_has_time(tmp_path: Path) -> None:
+    """Yew may outsource and has no move; with a time limit of any length its alternative is found as without one."""
+    yew = "council, service, option, annual_saving\nYew, payroll, outsource, 9000\n"
+    rows = "council, service, decision, other\nYew, payroll, stays_out,\n"
+    instance = shire(tmp_path, economics="process_saving = 0.1", options=yew, commitments=rows)
+    assert [len(part.moves) for part in price(instance).parts()][-1] == 0
+    limited = solve(instance, time_limit=20.0).document
+    assert limited.manifest["termination"] == "optimal"
+    assert [option.council for option in limited.options] == ["Yew"]
 
 
 def test_losses_that_hide_a_gap_are_solved_closer(two: Priced) -> None:

@@ -261,8 +261,8 @@ CASES = {
         tables={"commitments": OAK_WITH_ASH},
     ),
     "investment_limit, a year": Planted(
-        (OAK, 'investment_limit: programme 2026/27 [rules.investment_limit.programme."2026/27"]'),
-        {'rules.investment_limit.programme."2026/27" = 7000': 'rules.investment_limit.programme."2026/27" = 6999'},
+        (OAK, "investment_limit: programme 2026/27 [rules.investment_limit.programme.2026/27]"),
+        {"rules.investment_limit.programme.2026/27 = 7000": "rules.investment_limit.programme.2026/27 = 6999"},
         rules='investment_limit = { programme = { "2026/27" = 1000, "2027/28" = 9000 } }',
         economics=SAVES + "\nset_up_cost = 5000\nintegration_cost = 2000",
         tables={"commitments": DECIDED + "Oak, payroll, shares_with, Ash, 2026-04-01\n"},
