@@ -8,8 +8,9 @@
     rules.minimum_saving = off
 
 `=` sets, `+=` adds, `*=` scales. `*` matches any key; `+=` and `*=` pass over blank cells that only a `*` matches. A name
-with dots stands in double quotes. A date takes `+= 6 months`. `off` behind the key of a row, without a column, takes the
-row out, as it does an item of a list, `rules.sequencing.1`; items count from 1. `TABLE += { ... }` adds a row. Scenarios, `--set`, sensitivity and sweeps are lists of overrides and nothing else.
+with dots stands in double quotes, and a quote within is written twice. A date takes `+= 6 months`. `off` behind the key of
+a row, without a column, takes the row out, as it does an item of a list, `rules.sequencing.1`; items count from 1.
+`TABLE += { ... }` adds a row. Scenarios, `--set`, sensitivity and sweeps are lists of overrides and nothing else.
 """
 
 from __future__ import annotations

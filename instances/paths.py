@@ -1,6 +1,7 @@
 """Paths of overrides and ranges: `baselines.Thanet.payroll.annual_cost`, `services.*.growth`, `rules.minimum_saving`.
 
-`*` matches any key; a name with dots stands in double quotes; a pair of councils matches either way round.
+`*` matches any key; a name with dots stands in double quotes, in which a double quote of its own is written twice; a pair of councils
+matches either way round.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from instances.tables import TABLES, Pair, Row
 SECTIONS = ("instance", "calendar", "economics", "rules")
 LISTS = (["rules", "sequencing"], ["rules", "bundle"])
 """Settings that are lists, whose items a path counts."""
-_PART = re.compile(r'"([^"]*)"|([^."]+)')
+_PART = re.compile(r'"((?:[^"]|"")*)"(?=\.|$)|([^."][^.]*)')
+_TO_QUOTE = re.compile(r'[."=]|^\s|\s$|^$')
 _RESEMBLANCE = 0.6
 
 
@@ -33,7 +35,7 @@ class OverrideError(ValueError):
 
 
 def split_path(path: str) -> tuple[str, ...]:
-    """The parts of a path; a part in double quotes may hold dots.
+    """The parts of a path; a part in double quotes may hold dots, and each double quote in it twice.
 
     Raises:
         OverrideError: Two dots follow each other, or a quote is not closed.
@@ -41,17 +43,17 @@ def split_path(path: str) -> tuple[str, ...]:
     parts, rest = [], path.strip()
     while True:
         match = _PART.match(rest)
-        if match is None or (match.end() < len(rest) and rest[match.end()] != "."):
+        if match is None:
             raise OverrideError("is not a path", "write TABLE.KEY.COLUMN; put a name with dots in double quotes")
-        parts.append(match[1] if match[1] is not None else match[2].strip())
+        parts.append(match[1].replace('""', '"') if match[1] is not None else match[2].strip())
         if match.end() == len(rest):
             return tuple(parts)
         rest = rest[match.end() + 1 :]
 
 
 def join_path(parts: Sequence[str]) -> str:
-    """The path of its parts, quoted where need be."""
-    return ".".join(f'"{part}"' if "." in part or not part else part for part in parts)
+    """The path of its parts, quoted where need be: `split_path` gives the same parts back."""
+    return ".".join('"{}"'.format(part.replace('"', '""')) if _TO_QUOTE.search(part) else part for part in parts)
 
 
 def width(table: str) -> int:
