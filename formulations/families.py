@@ -13,6 +13,7 @@ from formulations import (
     delivery_capacity,
     differs,
     each_hosts,
+    excludes,
     host_capacity,
     hosting_limit,
     includes,
@@ -71,6 +72,7 @@ FAMILIES: dict[str, tuple[Any, Any]] = {
     "differs": (differs.differs_index, differs.differs_rule),
     "at_most": (at_most.at_most_index, at_most.at_most_rule),
     "includes": (includes.includes_index, includes.includes_rule),
+    "excludes": (excludes.excludes_index, excludes.excludes_rule),
 }
 """Constraint families in the order of declaration: index set and rule of each."""
 
@@ -99,6 +101,7 @@ LINKING = frozenset(
         "differs",
         "at_most",
         "includes",
+        "excludes",
     }
 )
 """Families whose rows link partnerships, by their moves or by payments and partners. The rows of all others are about one host of one

@@ -48,4 +48,14 @@ class Includes:
     tranche: int | None = None
 
 
-Asked: TypeAlias = Differs | AtMost | Includes
+@dataclass(frozen=True, slots=True)
+class Excludes:
+    """A council does not share a service: with a host where one is given, itself where it is the council; in a tranche where one is given."""
+
+    council: str
+    service: str
+    host: str | None = None
+    tranche: int | None = None
+
+
+Asked: TypeAlias = Differs | AtMost | Includes | Excludes

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 
 from instances import LIVE, Instance
-from instances.asked import Asked, AtMost, Configuration, Differs
+from instances.asked import Asked, AtMost, Configuration, Differs, Excludes
 from optimiser.money import counted, pounds
 
 _UNITS = {"go_lives": "go-live", "partnerships": "partnership"}
@@ -27,8 +27,9 @@ def _said(instance: Instance, asked: Asked) -> str:
         unit = _UNITS[asked.measure]
         return f"{asked.limit:g} {unit}{'' if asked.limit == 1 else 's'} or fewer"
     host = "" if asked.host is None else f" with {asked.host}"
-    verb = "hosts" if asked.host == asked.council else "shares"
-    return f"{asked.council} {verb} {asked.service}{'' if verb == 'hosts' else host}{_when(instance, asked.tranche)}"
+    itself = asked.host == asked.council
+    verb = ("does not host" if itself else "does not share") if isinstance(asked, Excludes) else "hosts" if itself else "shares"
+    return f"{asked.council} {verb} {asked.service}{'' if itself else host}{_when(instance, asked.tranche)}"
 
 
 def _when(instance: Instance, tranche: int | None) -> str:

@@ -2,7 +2,8 @@
 
 Nothing has to be shared unless something is demanded: by commitments, by what is live, by minimum_total_saving. Take a plan, and out of
 it every partnership that nobody demands and no rule asks for (`formulations.presolve.demands`): what is left keeps every rule, since the
-other rules limit from above or look at one partnership. So the moves of partnerships that may be asked for are enough to tell.
+other rules limit from above or look at one partnership. So the moves of partnerships that may be asked for are enough to tell. What is
+asked besides the rules demands in the same way.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pandas as pd
+
 import formulations
 from formulations import Objective, Unreachable
 from formulations.presolve.demands import ASKING, sought
 from formulations.presolve.posting import ledger_of
 from formulations.pricing import Priced, price
 from instances import Instance
+from instances.asked import Asked, AtMost, Differs, Excludes, Includes
 from instances.checks import Draft, check
 from instances.commitments import Decided
 from instances.graph import CouncilGraph, council_graph
@@ -33,8 +37,8 @@ class UnsoundError(Exception):
     """The instance has a fault, so that the question has no meaning: without what is live, say, another row means nothing."""
 
 
-def has_plan(instance: Instance, solver: Solver, limits: Limits) -> bool | None:
-    """Whether an instance has a plan; None where the time was too short to tell.
+def has_plan(instance: Instance, solver: Solver, limits: Limits, asked: tuple[Asked, ...] = ()) -> bool | None:
+    """Whether an instance has a plan with all that is asked besides the rules; None where the time was too short to tell.
 
     Raises:
         UnsoundError: The instance has faults.
@@ -42,12 +46,12 @@ def has_plan(instance: Instance, solver: Solver, limits: Limits) -> bool | None:
     if check(Draft.of(instance)):
         raise UnsoundError(instance.name)
     graph = council_graph(instance)
-    if not graph.decided.demanded() and not instance.rules.minimum_total_saving:
+    if not graph.decided.demanded() and not instance.rules.minimum_total_saving and not any(map(_is_demand, asked)):
         return True  # to do nothing is a plan
-    graph = graph.about(_services(instance, graph.decided))
-    if _is_out_of_reach(graph):
+    graph = graph.about(_services(instance, graph.decided, asked))
+    if _is_out_of_reach(graph, asked):
         return False
-    priced = _sought(price(instance, graph))
+    priced = _sought(price(instance, graph, asked))
     limits = replace(limits, gap=ANY_PLAN, on_progress=None)
     if len(priced.moves) > COMPACT:
         whole = solve_by("auto", priced, Objective(), solver, limits)
@@ -62,19 +66,26 @@ def _answer(result: Result, unreachable: Sequence[Unreachable] = ()) -> bool | N
     return False if unreachable or result.termination is Termination.INFEASIBLE else None
 
 
-def asked_for(instance: Instance) -> Priced:
-    """The moves of an instance that are enough to tell whether it has a plan, priced."""
+def asked_for(instance: Instance, asked: tuple[Asked, ...] = ()) -> Priced:
+    """The moves of an instance that are enough to tell whether it has a plan with what is asked besides the rules, priced."""
     graph = council_graph(instance)
-    return _sought(price(instance, graph.about(_services(instance, graph.decided))))
+    return _sought(price(instance, graph.about(_services(instance, graph.decided, asked)), asked))
 
 
-def _services(instance: Instance, decided: Decided) -> set[str]:
+def _is_demand(asked: Asked) -> bool:
+    """Whether to do nothing may not be enough."""
+    return not isinstance(asked, AtMost | Excludes)
+
+
+def _services(instance: Instance, decided: Decided, asked: Sequence[Asked]) -> set[str]:
     """Services that a demand or a rule may ask for, as `sought` has it: all of them under rules that ask for any partnership."""
     rules = instance.rules
     income = bool(rules.investment_limit) and any((row.one_off_cost or 0.0) < 0 for row in instance.rows(Estimate))
-    if income or any(getattr(rules, name) not in (None, False) for name in ASKING):
+    any_may = any(isinstance(one, Differs) for one in asked)
+    if income or any_may or any(getattr(rules, name) not in (None, False) for name in ASKING):
         return set(instance.services)
-    wanted = {service for _, service in decided.demanded()} | {service for bundle in rules.bundle or () for service in bundle}
+    wanted = {one.service for one in asked if isinstance(one, Includes)}
+    wanted |= {service for _, service in decided.demanded()} | {service for bundle in rules.bundle or () for service in bundle}
     for sequence in rules.sequencing or ():
         wanted |= set(sequence.after or ())
         if sequence.category is not None:
@@ -82,7 +93,7 @@ def _services(instance: Instance, decided: Decided) -> set[str]:
     return wanted
 
 
-def _is_out_of_reach(graph: CouncilGraph) -> bool:
+def _is_out_of_reach(graph: CouncilGraph, asked: Sequence[Asked]) -> bool:
     """Whether some demand has no move at all, which shows before anything is priced."""
     moves, choices = graph.moves, graph.decided
     links = set(zip(moves["council"].tolist(), moves["service"].tolist(), moves["host"].tolist(), strict=True))
@@ -91,7 +102,18 @@ def _is_out_of_reach(graph: CouncilGraph) -> bool:
         any((council, service, council) not in links for council, service in choices.hosts)
         or any((council, service, host) not in links for (council, service), hosts in choices.shares_with.items() for host in hosts)
         or any((council, service) not in movers for a, b, service in choices.together for council in (a, b))
+        or any(named_moves(graph, one).empty for one in asked if isinstance(one, Includes))
     )
+
+
+def named_moves(graph: CouncilGraph, asked: Includes | Excludes) -> pd.DataFrame:
+    """The moves of a council and a service, to the host and in the tranche that are named, all of them where none is."""
+    moves = graph.moves
+    found = (moves["council"] == asked.council) & (moves["service"] == asked.service)
+    for column, name in (("host", asked.host), ("tranche", asked.tranche)):
+        if name is not None:
+            found &= moves[column] == name
+    return moves[found]
 
 
 def _sought(priced: Priced) -> Priced:

@@ -54,7 +54,7 @@ def reasons(priced: Priced, unreachable: Iterable[Unreachable], solver: Solver, 
 
 def _clash(instance: Instance, solver: Solver, limits: Limits) -> list[str]:
     """The first clash that is found, in a sentence; none where half the time is too short for that."""
-    questions = Questions(instance, solver, replace(limits, on_progress=None), time.monotonic() + _patience(limits) / 2)
+    questions = Questions(instance, solver, replace(limits, on_progress=None), until=time.monotonic() + _patience(limits) / 2)
     catalogue = Catalogue(instance)
     try:
         items = Filter(catalogue, questions, []).clash()

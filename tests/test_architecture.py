@@ -33,6 +33,7 @@ PUBLIC = {
     "optimiser.whatif": "Answer Arranged Base Held Journal Runner Task Unwatched Watcher answer_of base_of best_of digest held held_decisions reoptimise",
     "optimiser.sensitivity": "PARTS Scope Sensitivity SensitivityDocument sensitivity",
     "optimiser.explain": "Explanation explain",
+    "optimiser.why_not": "WhyNot why_not",
     "optimiser.alternatives": "Alternatives AlternativesDocument alternatives",
     "optimiser.cli": "app console_main",
     "optimiser.methods": "METHODS Choice MethodName Whole choose chosen solve_by",

@@ -14,7 +14,7 @@ from outcomes import HALF_A_PENNY
 from tiny import write_tiny
 
 from instances import Instance, read
-from instances.asked import Asked, AtMost, Configuration, Differs, Includes
+from instances.asked import Asked, AtMost, Configuration, Differs, Excludes, Includes
 from optimiser import solve
 from optimiser.errors import InfeasibleError
 
@@ -54,10 +54,11 @@ def has(found: Found, asked: Asked) -> bool:
         return differing(configuration(found.plan), asked.configuration) >= asked.count
     if isinstance(asked, AtMost):
         return MEASURES[asked.measure](found) <= asked.limit + HALF_A_PENNY
-    return any(
+    shared = any(
         (m.council, m.service) == (asked.council, asked.service) and asked.host in (None, m.host) and asked.tranche in (None, m.tranche)
         for m in found.plan.moves
     )
+    return shared != isinstance(asked, Excludes)
 
 
 def best(plans: Sequence[Found], asked: Sequence[Asked]) -> float | None:
@@ -103,9 +104,19 @@ def moves(plans: Sequence[Found], rng: Random) -> Iterator[tuple[Asked, ...]]:
     yield (Includes("Ash", "payroll", rng.choice(("Ash", "Elm")), 0),)
 
 
+def without(plans: Sequence[Found], rng: Random) -> Iterator[tuple[Asked, ...]]:
+    """No membership of the best plan, as closely as it may be named; and one of every plan, where something is demanded."""
+    for m in max(plans).plan.moves[:3]:
+        yield (Excludes(m.council, m.service),)
+        yield (Excludes(m.council, m.service, m.host),)
+        yield (Excludes(m.council, m.service, m.host, m.tranche),)
+        yield Excludes(m.council, m.service, tranche=m.tranche), AtMost("partnerships", 2)
+    yield Excludes("Ash", "payroll"), Includes("Ash", "payroll")
+
+
 @pytest.mark.parametrize("method", ["compact", "decomposition"])
 @pytest.mark.parametrize("seeds", [pytest.param(FAST, id="fast"), pytest.param(range(6, 200), id="more", marks=pytest.mark.long)])
-@pytest.mark.parametrize("kind", [others, smaller, moves], ids=["differs", "at_most", "includes"])
+@pytest.mark.parametrize("kind", [others, smaller, moves, without], ids=["differs", "at_most", "includes", "excludes"])
 def test_best_plan_with_what_is_asked(tmp_path: Path, kind: Any, seeds: Sequence[int], method: str) -> None:
     """To the penny; none where no plan has it. Some of what is asked costs something, some cannot be had."""
     dearer = none = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from instances.asked import Asked, AtMost, Configuration, Differs, Includes
+from instances.asked import Asked, AtMost, Configuration, Differs, Excludes, Includes
 from optimiser.audit.decisions import Alternative, Decision
 from optimiser.audit.facts import HALF_A_PENNY, Facts
 from optimiser.audit.figures import Figures
@@ -20,6 +20,8 @@ def asked_faults(
             yield from _differs(facts, decisions, alternatives, one)
         elif isinstance(one, AtMost):
             yield from _at_most(decisions, figures, one)
+        elif isinstance(one, Excludes):
+            yield from _excludes(decisions, one)
         else:
             yield from _includes(decisions, one)
 
@@ -53,11 +55,26 @@ def _at_most(decisions: Sequence[Decision], figures: Figures, asked: AtMost) -> 
 
 def _includes(decisions: Sequence[Decision], asked: Includes) -> Iterator[str]:
     """The council shares the service, with the host and in the tranche asked for."""
-    for decision in decisions:
-        if decision.service == asked.service and asked.host in (None, decision.host):
-            tranches = [move.tranche for move in decision.moves if move.council == asked.council]
-            if any(asked.tranche in (None, tranche) for tranche in tranches):
-                return
+    if not _shares(decisions, asked):
+        yield f"asked for: {asked.council} is to share {asked.service}{_how(asked)}, but does not"
+
+
+def _excludes(decisions: Sequence[Decision], asked: Excludes) -> Iterator[str]:
+    """The council does not share the service with the host and in the tranche named."""
+    if _shares(decisions, asked):
+        yield f"asked for: {asked.council} is not to share {asked.service}{_how(asked)}, but does"
+
+
+def _shares(decisions: Sequence[Decision], asked: Includes | Excludes) -> bool:
+    """Whether a council shares a service, with the host and in the tranche that are named."""
+    return any(
+        move.council == asked.council and asked.tranche in (None, move.tranche)
+        for decision in decisions
+        if decision.service == asked.service and asked.host in (None, decision.host)
+        for move in decision.moves
+    )
+
+
+def _how(asked: Includes | Excludes) -> str:
     with_host = "" if asked.host is None else f" with {asked.host}"
-    in_tranche = "" if asked.tranche is None else f" in tranche {asked.tranche}"
-    yield f"asked for: {asked.council} is to share {asked.service}{with_host}{in_tranche}, but does not"
+    return f"{with_host}{'' if asked.tranche is None else f' in tranche {asked.tranche}'}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,6 +28,17 @@ from optimiser.cli.options import (
 @app.command()
 def explain(
     instance: InstanceArgument,
+    council: Annotated[
+        str | None, typer.Option("--council", metavar="C", help="Why not that: the council that would share; with --service.")
+    ] = None,
+    service: Annotated[str | None, typer.Option("--service", metavar="S", help="The service that it would share.")] = None,
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="H", help="With this host; the council itself where it is to host. Any unless given.")
+    ] = None,
+    tranche: Annotated[
+        str | None,
+        typer.Option("--tranche", metavar="K", help="In this tranche, from 0, or its first day, YYYY-MM-DD. Any unless given."),
+    ] = None,
     scenario: ScenarioOption = None,
     set_: SetOption = None,
     gap: GapOption = None,
@@ -46,25 +57,30 @@ def explain(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Say why an instance has no plan: which rules and rows clash, and what would give it one, cheapest first."""
+    """Say why an instance has no plan, and what would give it one; or, with --council and --service, why its plan does not have that."""
     from optimiser.commands import Outcome, run
 
+    given: dict[str, Any] = {
+        "scenarios": split(scenario),
+        "overrides": set_ or [],
+        "out": out,
+        "overwrite": overwrite,
+        "show_progress": not (quiet or json),
+        "gap": gap,
+        "time_limit": time_limit,
+        "threads": threads,
+        "seed": seed,
+        "solver": solver.value,
+        "method": method.value,
+    }
+
     def work() -> Outcome:
+        if any(name is not None for name in (council, service, host, tranche)):
+            from optimiser.why_not.command import why_not_of_instance
+
+            return why_not_of_instance(instance, council=council, service=service, host=host, tranche=tranche, **given)
         from optimiser.explain.command import explain_instance
 
-        return explain_instance(
-            instance,
-            scenarios=split(scenario),
-            overrides=set_ or [],
-            out=out,
-            overwrite=overwrite,
-            show_progress=not (quiet or json),
-            gap=gap,
-            time_limit=time_limit,
-            threads=threads,
-            seed=seed,
-            solver=solver.value,
-            method=method.value,
-        )
+        return explain_instance(instance, **given)
 
     leave(run(work, json=json, quiet=quiet))

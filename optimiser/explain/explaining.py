@@ -56,7 +56,7 @@ class Explaining:
         settings = self.settings
         until = None if settings.time_limit is None else time.monotonic() + settings.time_limit
         limits = Limits(threads=settings.threads, seed=settings.seed, interrupt=settings.interrupt)
-        questions = Questions(self.instance, solvers.get(settings.solver), limits, until, self._tell)
+        questions = Questions(self.instance, solvers.get(settings.solver), limits, settings.asked, until, self._tell)
         self.search = Search(questions, Catalogue(self.instance))
 
     def _tell(self, about: str) -> None:

@@ -11,6 +11,7 @@ import formulations
 from formulations import Objective, Priced
 from formulations.terms import THOUSAND, linear
 from instances import Instance
+from instances.asked import Asked
 from optimiser.feasible import COMPACT, asked_for
 from optimiser.methods import solve_by
 from solvers.base import Holds, Limits, Result, Solver
@@ -36,7 +37,7 @@ class Guess:
     moves: int
 
 
-Way = Callable[[Instance, Solver, Limits], Guess | None]
+Way = Callable[[Instance, tuple[Asked, ...], Solver, Limits], Guess | None]
 
 
 def _limits(limits: Limits, gap: float) -> Limits:
@@ -54,8 +55,8 @@ def _guess(priced: Priced, result: Result) -> Guess | None:
 def least_spending(part: tuple[str, ...]) -> Way:
     """The least to which a part of investment_limit can be held, for an instance in which that part forbids nothing."""
 
-    def ask(instance: Instance, solver: Solver, limits: Limits) -> Guess | None:
-        priced = asked_for(instance)
+    def ask(instance: Instance, asked: tuple[Asked, ...], solver: Solver, limits: Limits) -> Guess | None:
+        priced = asked_for(instance, asked)
         m = formulations.build(priced, presolve=False)
         if m.unreachable:
             return None
@@ -78,8 +79,8 @@ def _is_about(scope: tuple[str, str, str], part: tuple[str, ...]) -> bool:
 def best_yearly_position(year: int) -> Way:
     """The most that can be saved in a year, for an instance that asks for no such amount."""
 
-    def ask(instance: Instance, solver: Solver, limits: Limits) -> Guess | None:
-        priced = asked_for(instance)
+    def ask(instance: Instance, asked: tuple[Asked, ...], solver: Solver, limits: Limits) -> Guess | None:
+        priced = asked_for(instance, asked)
         objective = Objective("yearly_position", year)
         if len(priced.moves) > COMPACT:
             return _guess(priced, solve_by("auto", priced, objective, solver, _limits(limits, LARGE_GAP)).result)

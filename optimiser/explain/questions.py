@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from instances import Instance
+from instances.asked import Asked
 from instances.paths import OverrideError
 from optimiser.explain.edits import changed, written
 from optimiser.explain.items import Item
@@ -31,6 +32,7 @@ class Questions:
         instance: The instance.
         solver: Back end.
         limits: Limits of one question; `seconds` are those of all of them together.
+        demands: What is asked of a plan besides the rules, in every question.
         until: When the time is over, by `time.monotonic()`; None without a limit.
         tell: Told of each question before it is asked.
         asked: Answers so far, by the overrides; None where the instance would not be sound, or the answer is not known.
@@ -42,6 +44,7 @@ class Questions:
     instance: Instance
     solver: Solver
     limits: Limits
+    demands: tuple[Asked, ...] = ()
     until: float | None = None
     tell: Callable[[str], None] | None = None
     asked: dict[frozenset[str], bool | None] = field(default_factory=dict)
@@ -91,7 +94,7 @@ class Questions:
         assert lever.guess is not None
         free = self.overrides(without, (*figures, *lever.set_to(lever.values[len(lever.values) - 1])))
         try:
-            return lever.guess(changed(self.instance, free), self.solver, replace(self.limits, seconds=self.left))
+            return lever.guess(changed(self.instance, free), self.demands, self.solver, replace(self.limits, seconds=self.left))
         except OverrideError:
             return None
 
@@ -99,7 +102,8 @@ class Questions:
         known = [seconds for seconds in (left, self.each) if seconds is not None]
         began = time.monotonic()
         try:
-            answer = has_plan(changed(self.instance, overrides), self.solver, replace(self.limits, seconds=min(known, default=None)))
+            limits = replace(self.limits, seconds=min(known, default=None))
+            answer = has_plan(changed(self.instance, overrides), self.solver, limits, self.demands)
         except (OverrideError, UnsoundError):
             return None
         if self.each is None:

@@ -16,7 +16,12 @@ def print_explanation(found: Explanation, console: Any) -> None:
     console.print(found.title, style="bold")
     for line in headline(found):
         console.print(line)
-    for number, clash in enumerate(found.clash_list, 1):
+    print_repairs(found, console)
+
+
+def print_repairs(found: Explanation, console: Any, *, with_clashes: bool = True) -> None:
+    """Print the clashes and the repairs of an explanation, and what was not looked for."""
+    for number, clash in enumerate(found.clash_list if with_clashes else (), 1):
         _print_clash(number, clash, console)
     if found.repair_list:
         console.print()

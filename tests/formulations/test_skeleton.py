@@ -14,7 +14,7 @@ from formulations import FAMILIES, Objective, Priced, build, price
 from formulations.decomposition import NONE
 from formulations.families import INSIDE, LINKING
 from instances import Instance
-from instances.asked import AtMost, Differs, Includes
+from instances.asked import AtMost, Differs, Excludes, Includes
 from solvers.arrays import compile_model
 
 COUNCILS = ("Ash", "Elm", "Oak", "Yew")
@@ -54,7 +54,7 @@ MANY = {
         """,
 }
 """Four councils on a line, three services, two vehicles, and all rules that have rows."""
-ASKED = (Differs({("Elm", "waste"): ("Ash", "")}), AtMost("one_off", 90_000), Includes("Elm", "payroll"))
+ASKED = (Differs({("Elm", "waste"): ("Ash", "")}), AtMost("one_off", 90_000), Includes("Elm", "payroll"), Excludes("Oak", "payroll"))
 """And something besides."""
 Row = tuple[dict[str, float], float | None, float | None]
 

@@ -13,7 +13,7 @@ from small import TWO_SERVICES, shire
 
 from formulations import Objective, build, presolved, price
 from instances import Instance, read
-from instances.asked import Asked, AtMost, Differs, Includes
+from instances.asked import Asked, AtMost, Differs, Excludes, Includes
 from optimiser import Plan, solve
 from optimiser.asked import digest, said
 from optimiser.audit import audit
@@ -63,6 +63,9 @@ def test_configuration_of_a_plan(tmp_path: Path) -> None:
         (Includes("Elm", "payroll", "Ash"), "Elm shares payroll with Ash"),
         (Includes("Ash", "payroll", "Ash", 1), "Ash hosts payroll from 2027-04-01"),
         (Includes("Elm", "payroll", tranche=-1), "Elm shares payroll, live already"),
+        (Excludes("Elm", "payroll"), "Elm does not share payroll"),
+        (Excludes("Elm", "payroll", "Ash"), "Elm does not share payroll with Ash"),
+        (Excludes("Ash", "payroll", "Ash", 1), "Ash does not host payroll from 2027-04-01"),
     ],
 )
 def test_words(tmp_path: Path, asked: Asked, words: str) -> None:

@@ -9,7 +9,7 @@ from audited import decision, document_for
 from small import TWO_SERVICES, shire
 
 from instances import Instance
-from instances.asked import Asked, AtMost, Differs, Includes
+from instances.asked import Asked, AtMost, Differs, Excludes, Includes
 from optimiser.audit import Alternative, audit
 
 LIVE = "council, service, decision, other\nElm, payroll, live, Ash\n"
@@ -96,6 +96,24 @@ def test_at_most(instance: Instance, asked: AtMost, less: AtMost, said: str) -> 
 def test_includes(instance: Instance, asked: Includes, where: str) -> None:
     """The membership is there, with the host and in the tranche."""
     assert faults(instance, asked) == ((f"asked for: {where}, but does not",) if where else ())
+
+
+@pytest.mark.parametrize(
+    ("asked", "where"),
+    [
+        (Excludes("Yew", "payroll"), ""),  # an alternative is not sharing
+        (Excludes("Oak", "payroll", "Elm"), ""),
+        (Excludes("Oak", "payroll", "Ash", 0), ""),
+        (Excludes("Oak", "payroll"), "Oak is not to share payroll"),
+        (Excludes("Oak", "payroll", "Ash"), "Oak is not to share payroll with Ash"),
+        (Excludes("Oak", "payroll", tranche=1), "Oak is not to share payroll in tranche 1"),
+        (Excludes("Elm", "payroll"), "Elm is not to share payroll"),
+        (Excludes("Ash", "waste", "Ash", 0), "Ash is not to share waste with Ash in tranche 0"),
+    ],
+)
+def test_excludes(instance: Instance, asked: Excludes, where: str) -> None:
+    """The membership is not there."""
+    assert faults(instance, asked) == ((f"asked for: {where}, but does",) if where else ())
 
 
 def test_all_that_is_asked_is_looked_at(instance: Instance) -> None:
