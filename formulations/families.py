@@ -113,6 +113,8 @@ def _smallest(m: Any) -> list[Any]:
     return [(s, h, v) for s, h, v in partnership_size.partnership_size_minimum_index(m) if partnership_size.least_members(m, s, v) > 2]
 
 
+MONEY = ("minimum_total_saving", "no_council_worse_off", "investment_limit")
+"""Rules whose rows link partnerships and hold figures of the moves."""
 INSIDE: dict[str, Any] = {
     "partnership_size_minimum": _smallest,
     "minimum_saving": minimum_saving.minimum_saving_index,

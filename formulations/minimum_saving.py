@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from formulations.pricing import Priced
 from formulations.sets import Partnership
 from formulations.terms import THOUSAND, linear, variables
 from formulations.tiers import saving_at_full_membership
+
+Array = NDArray[np.float64]
 
 
 def minimum_saving_index(m: Any) -> list[Partnership]:
@@ -25,13 +32,20 @@ def minimum_saving_rule(m: Any, s: str, h: str, v: str) -> Any:
     Without a partnership all terms are 0, so no big-M is needed. Units: thousand GBP a year.
     Source: guide, East Kent: 10 % of the combined budget by year two.
     """
-    share = m.instance.figure("minimum_saving")[s]
-    joins, opens = m.sets.joins_of(s, h, v), m.sets.opened(s, h, v)
-    margin = [_margin(m, c, s, h, v, share) for c, *_ in joins] + [_margin(m, h, s, h, v, share)] * len(opens)
+    sets, margin = m.sets, m.margins
+    joins, opens = sets.joins_of(s, h, v), sets.opened(s, h, v)
+    own = [float(margin[sets.join_row[j]]) for j in joins] + [float(margin[sets.open_row[o]]) for o in opens]
     rates, purchases = saving_at_full_membership(m, (s, h, v))
-    return (0, linear(margin + rates, [*variables(m, joins, opens), *purchases]), None)
+    return (0, linear(own + rates, [*variables(m, joins, opens), *purchases]), None)
 
 
-def _margin(m: Any, c: str, s: str, h: str, v: str, share: float) -> float:
-    """What a council adds to the partnership's margin over the rule, thousand GBP a year."""
-    return float(m.second_year[c, s, h, v] - share * m.instance.baselines[c, s].annual_cost) / THOUSAND
+def margins(priced: Priced) -> Array:
+    """What each move adds to its partnership's margin over the rule, thousand GBP a year, shape (moves,); 0 where the rule is off.
+
+    second_year - minimum_saving[s] * annual_cost[c,s]
+    """
+    on, moves = priced.instance.figure("minimum_saving"), priced.moves
+    codes, services = pd.factorize(moves["service"])
+    share = np.array([on.get(str(s), np.nan) for s in services], dtype=float)[codes]
+    margin: Array = (moves["second_year"].to_numpy() - share * moves["annual_cost"].to_numpy()) / THOUSAND
+    return np.nan_to_num(margin, nan=0.0)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 
-from formulations import conflicts, contiguity, delivery_capacity, investment_limit, no_council_worse_off, partner_limit, payback, tiers
+from formulations import (
+    conflicts,
+    contiguity,
+    delivery_capacity,
+    investment_limit,
+    minimum_saving,
+    no_council_worse_off,
+    partner_limit,
+    payback,
+    tiers,
+)
 from formulations.buyers import buyers_of_epochs
 from formulations.families import FAMILIES, INSIDE, LINKING
 from formulations.objectives import Objective, Values, objective_values
@@ -83,6 +93,26 @@ def _build(priced: Priced, objective: Objective, families: Mapping[str, Any], *,
     return m
 
 
+def put_figures(m: Any, priced: Priced, objective: Objective) -> None:
+    """Let a skeleton's families read other figures of the same moves; what it has declared stays as it is (see `rows_with_figures`)."""
+    m.priced, m.instance, m.graph = priced, priced.instance, priced.graph
+    m.weight = objective.running_weight(priced.instance, priced.discount)
+    m.margins = minimum_saving.margins(priced)
+    m.payback_positions = payback.positions(m)
+
+
+def rows_with_figures(m: Any, services: Collection[str]) -> Iterator[tuple[str, Any, list[int], list[float]]]:
+    """Each row of a skeleton in which figures of some services stand: family, index, rows of its moves in the priced table, coefficients.
+
+    Those of rule payback; of rule minimum_saving every coefficient is the margin of its move (`m.margins`).
+    """
+    row = {id(v): m.sets.join_row[j] for j, v in m.joins.items()} | {id(v): m.sets.open_row[o] for o, v in m.opens.items()}
+    for key in payback.payback_index(m):
+        if key[0] in services:
+            terms = [term.args for term in payback.payback_rule(m, *key)[1].args]
+            yield "payback", key, [row[id(v)] for _, v in terms], [value for value, _ in terms]
+
+
 def _attach(m: Any, priced: Priced) -> None:
     """What the families read: the priced instance and what is derived from it once."""
     m.priced = priced
@@ -91,10 +121,7 @@ def _attach(m: Any, priced: Priced) -> None:
     m.decided = priced.graph.decided
     m.sets = move_sets(priced.moves, priced.options)
     m.sizes = priced.instance.partnership_size()
-    moves = priced.moves
-    # lists: going through a column of text itself takes longer than all the rest
-    keys = zip(*(moves[name].tolist() for name in ("council", "service", "host", "vehicle")), strict=True)
-    m.second_year = dict(zip(keys, moves["second_year"].tolist(), strict=True))
+    m.margins = minimum_saving.margins(priced)
     m.go_lives = delivery_capacity.go_lives(m)
     m.cliques = conflicts.conflict_cliques(m)
     m.conflict_members = frozenset((c, s, h) for (s, h, _), clique in m.cliques.items() for c in clique)

@@ -8,7 +8,7 @@ not to moves; `Purchasing` holds what its rows need. Formulas: model.md, section
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -140,8 +140,17 @@ def _grouped(table: pd.DataFrame, number: Mapping[tuple[str, str], int], count: 
     return np.split(ordered, np.searchsorted(numbers[ordered], np.arange(1, count)))
 
 
-def price(instance: Instance, graph: CouncilGraph | None = None, asked: tuple[Asked, ...] = ()) -> Priced:
-    """Price all moves and alternatives of an instance, of whose plans something more may be asked."""
+def price(
+    instance: Instance, graph: CouncilGraph | None = None, asked: tuple[Asked, ...] = (), known_streams: Streams | None = None
+) -> Priced:
+    """Price all moves and alternatives of an instance, of whose plans something more may be asked.
+
+    Args:
+        instance: The instance.
+        graph: Its council graph, where that is known.
+        asked: What is asked of a plan besides the rules.
+        known_streams: How a pound a year of each move runs over the periods, where that is known.
+    """
     graph = graph or council_graph(instance)
     discount, ends = discount_factors(instance), end_months(instance)
     moves = _heads(graph)
@@ -154,9 +163,38 @@ def price(instance: Instance, graph: CouncilGraph | None = None, asked: tuple[As
     _add_positions(instance, moves)
     options = priced_options(instance, graph.decided)
     priced = Priced(graph, moves, options, discount, purchasing_of(instance, discount, ends), ends, asked)
+    if known_streams is not None:
+        priced.__dict__["streams"] = known_streams
     moves["npv"] = priced.running(priced.weight) - priced.paid(moves, discount)
     options["npv"] = priced.options_running(priced.weight) - priced.paid(options, discount)
     return priced
+
+
+def repriced(known: Priced, instance: Instance, services: Collection[str]) -> Priced:
+    """The pricing of an instance that differs from a priced one in nothing but the figures of some services (`instances.touched`).
+
+    Only the moves of these services are priced.
+    """
+    graph = known.graph.with_figures(instance)
+    if not services:
+        return replace(known, graph=graph)
+    streams = known.streams if _run_alike(known.instance, instance) else None
+    if set(services) == set(instance.services):
+        return price(instance, graph, known.asked, streams)
+    part = price(instance, graph.about(services))
+    table, name = known.moves, known.moves["service"].to_numpy()
+    fresh = part.moves["service"].to_numpy()
+    pieces = [part.moves[fresh == s] if s in services else table[name == s] for s in instance.services]
+    moves = pd.concat([piece for piece in pieces if len(piece)], ignore_index=True) if len(table) else table
+    found = Priced(graph, moves, part.options, part.discount, part.purchasing, part.ends, known.asked)
+    if streams is not None:
+        found.__dict__["streams"] = streams
+    return found
+
+
+def _run_alike(one: Instance, other: Instance) -> bool:
+    """Whether a pound a year of each move runs over the periods alike: savings come in and baselines grow alike."""
+    return all(one.phase_in(s) == other.phase_in(s) and one.parameter(s, "growth") == other.parameter(s, "growth") for s in one.services)
 
 
 def _heads(graph: CouncilGraph) -> pd.DataFrame:

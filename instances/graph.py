@@ -16,8 +16,10 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from instances.alternatives import available_options
+from instances.calendar import LIVE
 from instances.commitments import decided
 from instances.compatibility import score_matrices
 from instances.distance import distance_matrices
@@ -42,7 +44,31 @@ class CouncilGraph(Pairs):
         """The graph with the moves of some services only."""
         found = copy(self)
         found.__dict__ |= {"services": tuple(service for service in self.instance.services if service in services)}
+        for name in ("_built", "like", "_windows_of_moves"):
+            found.__dict__.pop(name, None)
         return found
+
+    def with_figures(self, instance: Instance) -> CouncilGraph:
+        """The same graph for an instance that differs in nothing but figures (`instances.touched`), with all that was worked out of it."""
+        found, windows = copy(self), go_live_windows(instance, self.decided)
+        moves, refused = self._built
+        charge = np.where(moves["tranche"] == LIVE, 0.0, windows.charge[self._windows_of_moves])
+        found.__dict__ |= {"instance": instance, "windows": windows, "_built": (moves.assign(charge=charge), refused), "like": self.like}
+        for name in ("options", "network"):
+            found.__dict__.pop(name, None)
+        return found
+
+    @cached_property
+    def like(self) -> object:
+        """The same for graphs that have the same moves in the same order, one being made of the other by `with_figures`."""
+        return object()
+
+    @cached_property
+    def _windows_of_moves(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Row and column of each move in the windows."""
+        keys = zip(self.moves["council"].tolist(), self.moves["service"].tolist(), strict=True)
+        rows = np.array([self.baseline_position[key] for key in keys], dtype=np.intp)
+        return rows, np.maximum(self.moves["tranche"].to_numpy(dtype=np.intp), 0)
 
     @cached_property
     def _built(self) -> tuple[pd.DataFrame, pd.DataFrame]:

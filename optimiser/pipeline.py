@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import metadata
-from typing import Any
+from typing import Any, Literal
 
 import formulations
 import solvers
@@ -25,7 +25,8 @@ from instances.asked import Asked
 from optimiser.asked import said
 from optimiser.audit import audit
 from optimiser.errors import AuditError, InfeasibleError, NoPlanError
-from optimiser.extract import decisions, document, options_taken
+from optimiser.extract import Solution, decisions, document, options_taken
+from optimiser.flows import Decision, Taken
 from optimiser.infeasible import reasons
 from optimiser.methods import Choice, MethodName, chosen, solve_by
 from optimiser.methods.solved import Solved
@@ -98,8 +99,92 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
     """
     settings = replace(settings or SolveSettings(), **changes)
     timings: dict[str, float] = {}
+    best = _best(instance, settings, timings)
+    with _stage("audit", settings, timings):
+        found = _document(best, settings.objective)
+        checked = audit(instance, found, settings.objective.adopted, settings.asked)
+        faults = [*_against_model(found, best.objective * THOUSAND), *checked.faults]
+    found = found.model_copy(update={"rules": checked.rules, "manifest": _manifest(best, settings, found)})
+    if faults:
+        raise AuditError(instance.name, faults, found)
+    return Plan(found.model_copy(update={"run": run_id(found)}), instance.name, timings, best.learned)
+
+
+def decide(instance: Instance, settings: SolveSettings) -> Decided:
+    """What `solve` decides, without a document of it and without the audit: for who works out by himself what it is worth.
+
+    Raises:
+        InfeasibleError, NoPlanError, SolverError: See `solve`.
+    """
+    best = _best(instance, settings, {})
+    return Decided(
+        decisions(best.plans),
+        options_taken(best.plans),
+        status=best.status,
+        objective=best.objective * THOUSAND,
+        bound=None if best.result.bound is None else best.result.bound * THOUSAND,
+    )
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a solve decides.
+
+    Attributes:
+        taken: The moves.
+        options: The alternatives.
+        status: `optimal` within the gap, or `feasible`.
+        objective: Value of the objective by the model, GBP.
+        bound: No plan has a higher one, GBP; None where nothing is proven.
+    """
+
+    taken: Sequence[Decision]
+    options: Sequence[Taken]
+    status: Literal["optimal", "feasible"]
+    objective: float
+    bound: float | None
+
+
+@dataclass(frozen=True)
+class _Best:
+    """The best plan as the models have it.
+
+    Attributes:
+        priced: What was planned.
+        choice: How, and why so.
+        gap: The relative gap that was to be proven.
+        result: What is proven.
+        settled: The plan of each part.
+        learned: What a later solve can start from besides the plan.
+    """
+
+    priced: Priced
+    choice: Choice
+    gap: float
+    result: Result
+    settled: Sequence[_Settled]
+    learned: Learned
+
+    @property
+    def plans(self) -> list[Solution]:
+        """The models and the values of their variables."""
+        return [(part.solved.model, part.values) for part in self.settled]
+
+    @property
+    def objective(self) -> float:
+        """Value of the objective, thousand GBP."""
+        return (self.result.objective or 0.0) + sum(part.gained for part in self.settled)
+
+    @property
+    def status(self) -> Literal["optimal", "feasible"]:
+        """Whether the gap is proven."""
+        return "optimal" if self.result.holds is Holds.OPTIMUM else "feasible"
+
+
+def _best(instance: Instance, settings: SolveSettings, timings: dict[str, float]) -> _Best:
+    """Price, formulate, solve, settle ties."""
     with _stage("price", settings, timings):
-        priced = formulations.price(instance, asked=settings.asked)
+        priced = _priced(instance, settings)
     gap = default_gap(len(priced.moves)) if settings.gap is None else settings.gap
     solver, limits = solvers.get(settings.solver), _limits(settings, gap)
     choice = chosen(settings.method, priced)
@@ -115,17 +200,15 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
         with _stage("settle ties", settings, timings):
             until = None if settings.time_limit is None else time.monotonic() + settings.time_limit - result.seconds
             settled = [part.without_ties(solver, limits, until) for part in settled]
-    with _stage("audit", settings, timings):
-        found = _document(priced, settled, result, settings.objective)
-        checked = audit(instance, found, settings.objective.adopted, settings.asked)
-        objective = (result.objective or 0.0) + sum(part.gained for part in settled)
-        faults = [*_against_model(found, objective * THOUSAND), *checked.faults]
-    manifest = _manifest(priced, settings, choice, gap, result, found, _ties(settled))
-    found = found.model_copy(update={"rules": checked.rules, "manifest": manifest})
-    if faults:
-        raise AuditError(instance.name, faults, found)
     learned = functools.reduce(operator.or_, (part.learned for part in whole.parts), Learned())
-    return Plan(found.model_copy(update={"run": run_id(found)}), instance.name, timings, learned)
+    return _Best(priced, choice, gap, result, settled, learned)
+
+
+def _priced(instance: Instance, settings: SolveSettings) -> Priced:
+    """The priced instance; from what is kept of an earlier one where it differs in nothing but figures."""
+    frame = None if settings.start is None or settings.asked else settings.start.frame
+    known = None if frame is None else frame.price(instance)
+    return formulations.price(instance, asked=settings.asked) if known is None else known
 
 
 @dataclass(frozen=True)
@@ -197,25 +280,28 @@ def _limits(settings: SolveSettings, gap: float) -> Limits:
     )
 
 
-def _document(priced: Priced, settled: Sequence[_Settled], result: Result, objective: Objective) -> PlanDocument:
-    status = "optimal" if result.holds is Holds.OPTIMUM else "feasible"
-    bound = None if result.bound is None else result.bound * THOUSAND
-    plans = [(part.solved.model, part.values) for part in settled]
-    return document(priced, decisions(plans), options_taken(plans), objective=objective, status=status, bound=bound)
+def _document(best: _Best, objective: Objective) -> PlanDocument:
+    bound = None if best.result.bound is None else best.result.bound * THOUSAND
+    taken, options = decisions(best.plans), options_taken(best.plans)
+    return document(best.priced, taken, options, objective=objective, status=best.status, bound=bound)
+
+
+def agree(value: float, objective: float) -> bool:
+    """Whether a plan's value and the model's are the same, as far as sums of floats are, GBP."""
+    return abs(objective - value) <= max(MODEL_TOLERANCE, 1e-9 * abs(value))
 
 
 def _against_model(found: PlanDocument, objective: float) -> list[str]:
     """The plan's objective value is the model's objective, GBP."""
     value = found.objective_value
-    if abs(objective - value) <= max(MODEL_TOLERANCE, 1e-9 * abs(value)):
+    if agree(value, objective):
         return []
     return [f"{found.objective}: £{value:,.2f} in the plan, £{objective:,.2f} by the model (£{abs(objective - value):,.2f} apart)"]
 
 
-def _manifest(
-    priced: Priced, settings: SolveSettings, choice: Choice, gap: float, result: Result, found: PlanDocument, ties: str
-) -> dict[str, Any]:
+def _manifest(best: _Best, settings: SolveSettings, found: PlanDocument) -> dict[str, Any]:
     """What gave the plan: data, settings, versions. Nothing in it depends on the day or the speed of the machine."""
+    priced, choice, result = best.priced, best.choice, best.result
     instance = priced.instance
     return {
         "digests": instance.digests(),
@@ -226,7 +312,7 @@ def _manifest(
             "solver": result.solver,
             "method": choice.method,
             "method_because": choice.why,
-            "gap": gap,
+            "gap": best.gap,
             "time_limit": settings.time_limit,
             "threads": settings.threads,
             "seed": settings.seed,
@@ -243,7 +329,7 @@ def _manifest(
         "forbidden": priced.graph.forbidden_by_rule(),
         "status": found.status,
         "termination": result.termination.value,
-        "ties": ties,
+        "ties": _ties(best.settled),
         "objective": found.objective_value,
         "bound": found.bound,
         "gap": found.gap,

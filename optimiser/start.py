@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -48,8 +49,10 @@ class Start:
         arrangements: What each council does with each service that it does not keep as it is: host, vehicle and tranche, or '',
             alternative and tranche.
         learned: What was learned on the way.
+        frame: What solves in the same process have in common (`optimiser.methods.frame.Frame`); None where nothing is kept.
     """
 
     run: str
     arrangements: Mapping[tuple[str, str], tuple[str, str, int]]
     learned: Learned = field(default_factory=Learned)
+    frame: Any = field(default=None, compare=False, repr=False)

@@ -125,6 +125,7 @@ class Duals:
     Attributes:
         best: The duals of the lowest bound so far.
         bound: That bound, without any constant of the objective.
+        goal: A bound as low as this is enough.
         reached: Value of the last restricted master problem; None as long as it has no plan in it.
     """
 
@@ -134,6 +135,7 @@ class Duals:
     deadline: float | None = None
     stopped: Callable[[], bool] = lambda: False
     keeping: bool = True
+    goal: float = -np.inf
     best: Floats = field(init=False)
     bound: float = field(init=False, default=np.inf)
     reached: float | None = field(init=False, default=None)
@@ -154,6 +156,25 @@ class Duals:
         self._waiting: list[Column] = []
         self._master: Master | None = None
         self._raised = 0
+
+    def start_like(self, other: Duals) -> None:
+        """Begin where the search for the same rows and blocks at other figures has ended: at its duals, its points and its basis."""
+        self.start(other.duals)
+        self.columns, self._waiting = dict(other.columns), []
+        if other.solved is not None:
+            points, basis = other.solved
+            self._master = Master(self._lower, self._upper, self._columns, self.linked)
+            self._master.add(points)
+            self._master.begin_at(basis)
+            known = set(points)
+            self._waiting = [column for column in self.columns if column not in known]
+        else:
+            self._waiting = list(self.columns)
+
+    @property
+    def solved(self) -> tuple[list[Column], Any] | None:
+        """Points and basis of the last master problem; None as long as there was none."""
+        return None if self._master is None else self._master.solved
 
     def start(self, duals: Floats) -> None:
         """Begin at known duals, of rows as they were given."""
@@ -183,7 +204,7 @@ class Duals:
             self._master = Master(self._lower, self._upper, self._columns, self.linked)
         master = self._master
         for number in range(1, self.pace.rounds + 1):
-            if self.over():
+            if self.over() or self.bound <= self.goal:
                 return
             fresh, self._waiting = self._waiting, []
             master.add(fresh)

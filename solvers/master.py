@@ -73,6 +73,16 @@ class Master:
         cost: Floats = np.asarray(chosen.T @ self._linked.cost)
         self._pass(self._columns @ chosen, cost, np.zeros(len(points)), np.full(len(points), highspy.kHighsInf))
 
+    @property
+    def solved(self) -> tuple[list[Column], Any]:
+        """Its points, and which columns and rows its last solution rests on."""
+        return list(self._points), self._highs.getBasis()
+
+    def begin_at(self, basis: Any) -> None:
+        """Begin at the basis of a problem with the same rows and points, whatever its figures were; where HiGHS does not take it, at none."""
+        if self._highs.setBasis(basis) == highspy.HighsStatus.kOk:
+            self._ways = ("simplex",)
+
     def raise_price(self) -> None:
         """Make it dearer to miss a row."""
         self._price *= DEAR

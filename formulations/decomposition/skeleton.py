@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,15 @@ from formulations.decomposition.blocks import blocks_of
 from formulations.decomposition.bought_inside import Terms, bought_inside
 from formulations.decomposition.kinds import NONE, Floats, Whole
 from formulations.families import INSIDE
+from formulations.objectives import Objective, objective_values
+from formulations.pricing import Priced
+from formulations.terms import THOUSAND
+
+
+def _known(pairs: Sequence[tuple[int, int]]) -> tuple[Whole, Whole]:
+    """Rows and columns, of those that have a column."""
+    found = np.array([pair for pair in pairs if pair[1] != NONE], dtype=np.intp).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
 
 
 class Skeleton:
@@ -33,6 +43,41 @@ class Skeleton:
         """Objective coefficients of all columns: the variables', thousand GBP, and those of purchases that are no variables."""
         purchases = self.blocks.purchases
         return cost if purchases is None else np.concatenate([cost, purchases.extra])
+
+    def repriced(self, priced: Priced, objective: Objective) -> Floats:
+        """Objective coefficients of all columns at other figures of the same moves, thousand GBP; not where there are purchases."""
+        assert self.blocks.purchases is None
+        found, (moves, takes) = np.zeros(len(self._columns)), self._rows_of_columns
+        if objective == Objective():
+            worth, options = priced.moves["npv"].to_numpy(), priced.options["npv"].to_numpy()
+        else:
+            values = objective_values(priced, objective)
+            worth, options = values.moves, values.options
+        found[moves[1]], found[takes[1]] = worth[moves[0]], options[takes[0]]
+        cost: Floats = found / THOUSAND
+        return cost
+
+    @cached_property
+    def _rows_of_columns(self) -> tuple[tuple[Whole, Whole], tuple[Whole, Whole]]:
+        """Row of the table and column, of all moves; and of all alternatives."""
+        m, sets = self._m, self._m.sets
+        moves = [(sets.join_row[j], self._column(v)) for j, v in m.joins.items()]
+        moves += [(sets.open_row[o], self._column(v)) for o, v in m.opens.items()]
+        takes = [(sets.take_row[t], self._column(v)) for t, v in m.takes.items()]
+        return _known(moves), _known(takes)
+
+    @cached_property
+    def column_of_move(self) -> Whole:
+        """Column of each move of the priced table, shape (moves,); NONE for one that no row has."""
+        (rows, columns), _ = self._rows_of_columns
+        found = np.full(len(self._m.priced.moves), NONE, dtype=np.intp)
+        found[rows] = columns
+        return found
+
+    def partnerships_of_moves(self) -> list[tuple[str, str, str]]:
+        """Service, host and vehicle of each move of the priced table."""
+        moves = self._m.priced.moves
+        return list(zip(*(moves[name].tolist() for name in ("service", "host", "vehicle")), strict=True))
 
     def bought(self, rows: Sequence[Any]) -> Terms:
         """What purchases that are no variables add to the rows of the model: row, column and coefficient of each term."""

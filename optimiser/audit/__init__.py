@@ -35,6 +35,7 @@ from optimiser.audit.compare import compare, compare_rules
 from optimiser.audit.decisions import Alternative, Decision, Move, alternatives_of, decisions_of, unpriceable
 from optimiser.audit.facts import Facts
 from optimiser.audit.figures import Figures, derive, derive_from
+from optimiser.audit.flows import alternative_flows, partnership_flows
 from optimiser.audit.lines import Applied
 from optimiser.audit.objective import Arrangements, objective_faults
 from optimiser.audit.sequencing import sequencing
@@ -140,6 +141,17 @@ def assess(instance: Instance, decisions: Sequence[Decision], alternatives: Sequ
     if unpriceable(instance, decisions, alternatives):
         return None
     return _assess(Facts(instance), decisions, alternatives)
+
+
+def worth(instance: Instance, decisions: Sequence[Decision], alternatives: Sequence[Alternative] = ()) -> dict[str, float] | None:
+    """NPV of decisions in an instance by service, GBP, and nothing else; None where they cannot be priced in it."""
+    if unpriceable(instance, decisions, alternatives):
+        return None
+    facts, found = Facts(instance), dict[str, float]()
+    members = [flows for decision in decisions for flows in partnership_flows(facts, decision)]
+    for flows in (*members, *(alternative_flows(facts, one) for one in alternatives)):
+        found[flows.service] = found.get(flows.service, 0.0) + flows.npv(facts)
+    return found
 
 
 def _assess(facts: Facts, decisions: Sequence[Decision], alternatives: Sequence[Alternative]) -> Assessment:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from calendar import monthrange
+from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 from instances import Instance
 from instances.tables import Contract, Estimate, Tier
@@ -17,6 +19,12 @@ DAYS_A_YEAR = 365.25
 """Years left on a contract are days / 365.25 (model.md, section 3)."""
 HALF_A_PENNY = 0.005
 """What counts as nothing, GBP."""
+
+
+@lru_cache(maxsize=8)
+def _months(calendar: Any) -> tuple[tuple[dt.date, ...], ...]:
+    """First day of each month of each period."""
+    return tuple(tuple(calendar.month(k, m) for m in range(calendar.period_months)) for k in range(calendar.periods))
 
 
 class Facts:
@@ -42,7 +50,8 @@ class Facts:
         self.periods = calendar.periods
         self.period_years = calendar.period_months / 12
         self.discount = discount_factors(instance)
-        self.months = tuple(tuple(calendar.month(k, m) for m in range(calendar.period_months)) for k in range(self.periods))
+        self.months = _months(calendar)
+        self._years: dict[tuple[int, dt.date | None], dict[str, float]] = {}
         self.pairs = Pairs(instance)
         self.vehicles = vehicles(instance)
         self.commitments = commitments(instance)
@@ -85,12 +94,15 @@ class Facts:
 
     def cover(self, period: int, ends: dt.date | None) -> float:
         """Part of a period that counts: its months that begin before `ends`, out of all."""
-        return len(self.months_counted(period, ends)) / len(self.months[period])
+        return 1.0 if ends is None else len(self.months_counted(period, ends)) / len(self.months[period])
 
     def financial_years(self, period: int, ends: dt.date | None) -> dict[str, float]:
         """Parts by financial year of what a period earns until `ends`: each month counted carries as much as any other."""
-        labels = [financial_year(month) for month in self.months_counted(period, ends)]
-        return {label: labels.count(label) / len(labels) for label in sorted(set(labels))}
+        key = (period, ends)
+        if key not in self._years:
+            labels = [financial_year(month) for month in self.months_counted(period, ends)]
+            self._years[key] = {label: labels.count(label) / len(labels) for label in sorted(set(labels))}
+        return self._years[key]
 
     def go_live(self, service: str, move: Move) -> dt.date:
         """Date of a move: first day of its tranche; for what is live already, the commitment's date, else the start."""

@@ -50,8 +50,11 @@ class Decomposition:
     def __init__(self, priced: Priced, objective: Objective, solver: Solver, limits: Limits, start: Start | None = None) -> None:
         """Start the clock, and take out what no plan as good as the best has, once for the bound and for every model."""
         began = time.monotonic()
-        self.priced = formulations.presolved(priced, objective)
         self.limits, self.start = limits, start
+        self._pace = Pace(tolerance=max(limits.gap / 10, 1e-5))
+        frame = None if start is None else start.frame
+        self._framed = None if frame is None else frame.relaxation(priced, objective, self._pace)
+        self.priced = formulations.presolved(priced, objective) if self._framed is None else priced
         self._restricted = Restricted(self.priced, objective, solver, limits, began=began)
         self._learned = Learned()
         self._root_bound = math.inf
@@ -60,7 +63,7 @@ class Decomposition:
         """The model that holds the plan, restricted to some moves, and what is proven of it."""
         restricted = self._restricted
         try:
-            relaxation = Relaxation(self.priced, restricted.objective, Pace(tolerance=max(self.limits.gap / 10, 1e-5)))
+            relaxation = self._framed or Relaxation(self.priced, restricted.objective, self._pace)
         except ContradictionError:
             return Solved(None, restricted.nothing(Termination.INFEASIBLE))
         if relaxation.unreachable:
@@ -68,11 +71,23 @@ class Decomposition:
         if self.start is not None:
             restricted.incumbent = from_plan(self.priced, restricted.objective, self.start, restricted.solver, restricted.piece(None))
         self._lower(relaxation)
-        self._regrets = relaxation.regrets()
-        self._plans = Plans(restricted, relaxation, self._regrets)
+        self._look_at(relaxation)
+        if self._framed is not None and self.limits.gap and not self._finished():
+            self._plans.dive()  # most often enough, and then no rule inside partnerships has to be looked at
+        if not restricted.proven:
+            self._tighten(relaxation)
+            self._look_at(relaxation)
         if not self._finished():
             self._plans.search()
         return self._answer(self._close())
+
+    def _look_at(self, relaxation: Relaxation) -> None:
+        """Where the bound is now, and which moves it leaves."""
+        self._root_bound = self._restricted.bound
+        if self._framed is None:
+            self._learned = relaxation.learned()
+        self._regrets = relaxation.regrets()
+        self._plans = Plans(self._restricted, relaxation, self._regrets)
 
     def _lower(self, relaxation: Relaxation) -> None:
         """Search for prices: the bound and the regrets."""
@@ -81,6 +96,9 @@ class Decomposition:
         duals.stopped = self.limits.interrupt.is_set
         duals.keeping = relaxation.small
         near = self._near(relaxation)
+        if near and self.limits.gap and restricted.incumbent is not None:
+            value = restricted.incumbent.value
+            duals.goal = value + restricted.allowed(value) - relaxation.offset
         if not near:
             duals.descend(CLOSE if duals.keeping else 0.0)
             restricted.note(relaxation.bound)
@@ -89,12 +107,13 @@ class Decomposition:
         if duals.keeping and not restricted.proven:
             duals.search()
             restricted.note(relaxation.bound)
-        able = not (restricted.proven or duals.over() or relaxation.hopeless)
-        if able and (not duals.keeping or relaxation.loose(self.limits.gap / 10)):
+
+    def _tighten(self, relaxation: Relaxation) -> None:
+        """Lower the bound by keeping the rules inside partnerships in each of them, where that may be worth it."""
+        duals = relaxation.duals
+        if not (duals.over() or relaxation.hopeless) and (not duals.keeping or relaxation.loose(self.limits.gap / 10)):
             relaxation.tighten(duals.pace.tolerance)
-            restricted.note(relaxation.bound)
-        self._root_bound = restricted.bound
-        self._learned = relaxation.learned()
+            self._restricted.note(relaxation.bound)
 
     def _soon(self, relaxation: Relaxation) -> None:
         """A first plan, so that there is one whenever the work is stopped, and a bound; a few moments even then."""
@@ -107,10 +126,13 @@ class Decomposition:
 
     def _near(self, relaxation: Relaxation) -> bool:
         """Whether prices learned before give a bound that is near the earlier plan, so that no steps are needed to come there."""
+        restricted = self._restricted
+        if self._framed is not None:
+            restricted.note(relaxation.bound)
+            return True
         if self.start is None or not self.start.learned:
             return False
         relaxation.begin(self.start.learned)
-        restricted = self._restricted
         restricted.note(relaxation.bound)
         return restricted.incumbent is not None and restricted.lacking <= NEAR * abs(restricted.incumbent.value)
 

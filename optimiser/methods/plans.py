@@ -33,6 +33,8 @@ AFTER = 2
 """Rounds in which corners are solved, where the moves are few."""
 WORTHWHILE = 0.02
 """Part of what is lacking that has to be gained for the same to be done once more."""
+NEAR = 0.01
+"""A plan that lacks no more than this share of its value is made better move by move."""
 BETWEEN = 0.5
 """Packings that lack no more than this part of what is lacking in all leave most of it between services."""
 SOONER = 3
@@ -61,7 +63,7 @@ class Plans:
         packed = self._packed()
         if packed is not None and self._relaxation.bites:
             return self._all_at_once(packed) if self._relaxation.whole else self._part_by_part(packed)
-        self._dive()
+        self.dive()
         if self._done():
             return None
         if packed is None and self.count <= WHOLE:
@@ -75,14 +77,15 @@ class Plans:
         return self._restricted.over or (self._restricted.proven and self._restricted.limits.gap > 0)
 
     def _packed(self) -> Packed | None:
-        """Packings of whole partnerships, where there are any and the moves are too many for one model."""
+        """Packings of whole partnerships, where there are any, the moves are too many for one model, and no plan is near the bound yet."""
         restricted, tight = self._restricted, self._relaxation.tightened
         moves = restricted.priced.moves
-        if tight is None or not tight.found or len(moves) <= WHOLE:
+        near = restricted.incumbent is not None and restricted.lacking <= NEAR * abs(restricted.incumbent.value)
+        if tight is None or not tight.found or len(moves) <= WHOLE or near:
             return None
         return Packed(self._relaxation.blocks, tight, moves, restricted.piece, lambda: restricted.over, whole=self._relaxation.whole)
 
-    def _dive(self) -> None:
+    def dive(self) -> None:
         """Dives among the moves that the linear program uses and those of least regret."""
         used, count = self._relaxation.support(), FEWEST * self._relaxation.decisions
         for most in (DIVE, WHOLE):

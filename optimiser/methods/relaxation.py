@@ -13,7 +13,10 @@ whatever further rules it keeps: leaving such moves out loses no such plan.
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Collection
+from copy import copy
+from dataclasses import replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +24,7 @@ from numpy.typing import NDArray
 
 from formulations import Objective, Priced, Skeleton, skeleton
 from formulations.decomposition import NONE, columns_of, named, offers
+from formulations.partnership import put_figures, rows_with_figures
 from optimiser.methods.tightening import Tightened, tightened
 from optimiser.start import Learned
 from solvers.arrays import Floats, compile_model
@@ -63,14 +67,66 @@ class Relaxation:
         row, column, value = (np.concatenate(both) for both in zip((own.row, own.col, own.data), bought, strict=True))
         rows = sparse.csr_array((value, (row, column)), shape=(own.shape[0], len(cost)))
         free, low, high = self.structure.free(arrays.lower, arrays.upper)
-        linked = Linked(cost, rows, arrays.row_lower, arrays.row_upper, free, low, high)
-        self.duals = Duals(linked, partial(offers, self.blocks), pace)
+        self.linked = Linked(cost, rows, arrays.row_lower, arrays.row_upper, free, low, high)
         self.decisions = len(priced.moves[["council", "service"]].drop_duplicates())
         self.inside = Skeleton.inside(arrays.rows)
+        self._rows = arrays.rows
+        self._begin(pace)
+
+    def _begin(self, pace: Pace) -> None:
+        """Nothing is searched for yet."""
+        self.duals = Duals(self.linked, partial(offers, self.blocks), pace)
         self.small = self.whole = len(self.inside) <= MASTER
         self.bites = False
         self.tightened: Tightened | None = None
-        self._rows, self._known = arrays.rows, list[Column]()
+        self._known = list[Column]()
+
+    def with_figures(self, priced: Priced, services: Collection[str], objective: Objective, pace: Pace) -> Relaxation:
+        """The relaxation of the same moves with other figures of some services: rows without such figures are taken over.
+
+        See `optimiser.methods.frame` for when that may be.
+        """
+        found = copy(self)
+        found.priced = priced
+        found.linked = replace(
+            self.linked, cost=self.structure.repriced(priced, objective), matrix=self._repriced_rows(priced, services, objective)
+        )
+        found._begin(pace)
+        found._known = self._known
+        found.duals.start_like(self.duals)
+        found.duals.at_best()
+        return found
+
+    def _repriced_rows(self, priced: Priced, services: Collection[str], objective: Objective) -> Any:
+        """The rows, those with figures worked out anew."""
+        put_figures(self.model, priced, objective)
+        rows, moves = self._saving_rows
+        found = [(rows, moves, self.model.margins[moves])]
+        for family, key, own, values in rows_with_figures(self.model, services):
+            found.append((np.full(len(own), self._places[family, key]), np.array(own), np.array(values)))
+        row, move, value = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        if not len(row):
+            return self.linked.matrix
+        old = self.linked.matrix.tocoo()
+        fresh = np.zeros(old.shape[0], dtype=bool)
+        fresh[row] = True
+        stays = ~fresh[old.row]
+        column = self.structure.column_of_move[move]
+        entries = (np.concatenate([old.row[stays], row]), np.concatenate([old.col[stays], column]))
+        return sparse.csr_array((np.concatenate([old.data[stays], value]), entries), shape=old.shape)
+
+    @cached_property
+    def _saving_rows(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Row and move of each coefficient in rows of rule minimum_saving."""
+        own = self.structure.partnerships_of_moves()
+        found = [(self._places.get(("minimum_saving", key), NONE), move) for move, key in enumerate(own)]
+        pairs = np.array([pair for pair in found if pair[0] != NONE], dtype=np.intp).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1]
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, Any], int]:
+        """Row number by family and index."""
+        return {(row.parent_component().local_name, row.index()): number for number, row in enumerate(self._rows)}
 
     def begin(self, learned: Learned) -> None:
         """Begin at the prices and partnerships of an earlier solve, as far as their rows and moves are there."""

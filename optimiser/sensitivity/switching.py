@@ -15,6 +15,8 @@ from optimiser.sensitivity.turned import FAR, NEAR, Turned
 
 PENNY = 0.01
 RELATIVE = 1e-13
+APART = 4.0
+"""How many times as far from the base each position is where a change of sign is looked for."""
 
 
 class Switching(BaseModel):
@@ -42,7 +44,7 @@ def switching(turned: Turned) -> Switching:
     dial, start = turned.dial, turned.dial.base
     if start is None:
         return Switching(position=None, value="has no value to turn from")
-    at_base = turned.held(start)
+    at_base = turned.npv(start)
     if at_base is None:
         return Switching(position=None, value="the plan cannot be priced")
     if not turned.base.decisions and not turned.base.alternatives:
@@ -51,13 +53,13 @@ def switching(turned: Turned) -> Switching:
     if not found:
         return Switching(position=None, value="none")
     root = min(found, key=lambda position: (abs(position - start), position))
-    there = turned.held(root)
+    there = turned.npv(root)
     low, high = dial.low, dial.high
     return Switching(
         position=root,
         value=dial.said(root),
         override=dial.override(root),
-        jumps=there is not None and not dial.whole and abs(there.npv) > max(PENNY, 1e-6 * abs(at_base.npv)),
+        jumps=there is not None and not dial.whole and abs(there) > max(PENNY, 1e-6 * abs(at_base)),
         within=low is not None and high is not None and low <= root <= high,
     )
 
@@ -68,16 +70,17 @@ def _first_root(turned: Turned, sign: int) -> float | None:
     assert start is not None
 
     def npv(position: float) -> float:
-        found = turned.held(position)
+        found = turned.npv(position)
         assert found is not None
-        return found.npv
+        return found
 
     before = start
-    for position in turned.outward(sign, NEAR if turned.dial.whole else FAR):
-        if turned.held(position) is None:
+    whole = turned.dial.whole
+    for position in turned.outward(sign, NEAR if whole else FAR, 2.0 if whole else APART):
+        if turned.npv(position) is None:
             return None
         if (npv(position) < 0) != (npv(start) < 0) or npv(position) == 0:
-            return _between(npv, before, position, whole=turned.dial.whole)
+            return _between(npv, before, position, whole=whole)
         before = position
     return None
 

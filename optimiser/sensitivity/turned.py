@@ -8,7 +8,7 @@ from itertools import count
 
 from instances import Instance, InstanceError, apply
 from optimiser.sensitivity.dial import Dial
-from optimiser.whatif import Base, Held, held
+from optimiser.whatif import Base, Held, held, worth_of_plan
 
 FAR = 1e6
 """How many times as far as the end of its range, or as half its own size, a dial is turned where that costs no solve."""
@@ -33,6 +33,7 @@ class Turned:
     dial: Dial
     _instances: dict[float, Instance | None] = field(init=False, default_factory=dict)
     _held: dict[float, Held | None] = field(init=False, default_factory=dict)
+    _npv: dict[float, float | None] = field(init=False, default_factory=dict)
 
     def at(self, position: float) -> Instance | None:
         """The instance there; None where the value is not allowed."""
@@ -50,12 +51,20 @@ class Turned:
             self._held[position] = None if instance is None else held(self.base, instance)
         return self._held[position]
 
-    def outward(self, sign: int, reach: float) -> Iterator[float]:
+    def npv(self, position: float) -> float | None:
+        """What the held plan is worth there, GBP; None as for `held`."""
+        if position not in self._npv:
+            instance = self.at(position)
+            self._npv[position] = None if instance is None else worth_of_plan(self.base, instance)
+        return self._npv[position]
+
+    def outward(self, sign: int, reach: float, growth: float = 2.0) -> Iterator[float]:
         """Positions ever farther from the base, below it (-1) or above it (1), the last where no more is allowed.
 
         Args:
             sign: The side.
             reach: How many times as far as the first of them.
+            growth: How many times as far as the one before each is.
         """
         start = self.dial.base
         assert start is not None
@@ -64,7 +73,7 @@ class Turned:
             return
         before, first = start, self._first(sign)
         for step in count():
-            position = start + sign * first * 2.0**step
+            position = start + sign * first * growth**step
             if self.dial.whole:
                 position = round(position)
             if abs(position - start) > reach * first or position == before:

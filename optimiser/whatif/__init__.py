@@ -2,7 +2,7 @@
 
 from optimiser.whatif.answer import Answer, Arranged, answer_of, best_of, reoptimise
 from optimiser.whatif.base import Base, base_of, digest
-from optimiser.whatif.held import Held, held, held_decisions
+from optimiser.whatif.held import Held, held, held_decisions, worth_of_plan
 from optimiser.whatif.journal import Journal
 from optimiser.whatif.runner import Runner, Task, Unwatched, Watcher
 
@@ -23,4 +23,5 @@ __all__ = [
     "held",
     "held_decisions",
     "reoptimise",
+    "worth_of_plan",
 ]

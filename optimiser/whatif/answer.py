@@ -10,13 +10,18 @@ from pydantic import BaseModel, ConfigDict
 
 from instances import Instance
 from instances.asked import Asked, Configuration
+from optimiser.audit import Alternative, Decision, Move
 from optimiser.errors import InfeasibleError, NoPlanError
-from optimiser.pipeline import SolveSettings, solve
+from optimiser.extract import amount
+from optimiser.pipeline import SolveSettings, agree, decide, solve
 from optimiser.plan import Plan
 from optimiser.whatif.base import Base
-from optimiser.whatif.held import Held
+from optimiser.whatif.held import Held, held_decisions
 from solvers.base import Progress
 from solvers.enough import Enough
+
+CLOSER = (8, 64)
+"""By how much the gap is smaller where the one asked for does not tell whether the held plan is still within it."""
 
 
 class Arranged(NamedTuple):
@@ -93,7 +98,15 @@ def best_of(base: Base, instance: Instance, own: Held | None, *, settle_ties: bo
     if own is None or not own.kept:
         return _solved(base, instance, settle_ties=settle_ties, enough=lambda progress: False)
     target = own.npv + base.allowed(own.npv)
-    found = _solved(base, instance, settle_ties=False, enough=lambda progress: _proven(target, progress))
+
+    def ask(gap: float) -> Answer:
+        return _solved(base, instance, gap=gap, settle_ties=False, enough=lambda progress: _proven(target, progress))
+
+    found = ask(base.gap)
+    for closer in CLOSER if base.gap else ():
+        if not _between(found, target):
+            break
+        found = ask(base.gap / closer)
     if found.npv is None or found.npv <= target:
         if found.bound is None or found.bound > target:
             return Answer(status="feasible", npv=own.npv, bound=found.bound, plan=answer_of(base.plan).plan)
@@ -102,6 +115,11 @@ def best_of(base: Base, instance: Instance, own: Held | None, *, settle_ties: bo
     if settle_ties and base.gap == 0:
         return _solved(base, instance, settle_ties=True, enough=lambda progress: False)
     return found
+
+
+def _between(found: Answer, target: float) -> bool:
+    """Whether a solve has come to its gap, and leaves open whether a plan is worth more than the target."""
+    return found.status == "optimal" and found.npv is not None and found.npv <= target and found.bound is not None and found.bound > target
 
 
 def _solved(
@@ -121,13 +139,13 @@ def _solved(
         **base.settings,
         interrupt=watch,
         on_progress=watch.look,
-        start=base.plan.start(),
+        start=base.start,
         asked=asked,
         settle_ties=settle_ties,
         reasons=False,
     )
     try:
-        answer = answer_of(solve(instance, settings))
+        answer = answer_of(solve(instance, settings)) if asked else _decided(instance, settings)
     except InfeasibleError:
         return Answer(status="infeasible")
     except NoPlanError as error:
@@ -135,6 +153,23 @@ def _solved(
     if stop.is_set():
         raise KeyboardInterrupt
     return answer
+
+
+def _decided(instance: Instance, settings: SolveSettings) -> Answer:
+    """What is decided, with its worth and its rules by the audit's own code; nothing else of a plan is worked out."""
+    found = decide(instance, settings)
+    groups: dict[tuple[str, str, str], list[Move]] = {}
+    for one in found.taken:
+        groups.setdefault((one.service, one.host, one.vehicle), []).append(Move(one.council, one.tranche))
+    partnerships = [Decision(s, h, tuple(moves), v) for (s, h, v), moves in groups.items()]
+    worth = held_decisions(instance, partnerships, [Alternative(o.council, o.service, o.option, o.tranche) for o in found.options])
+    if worth is None or not worth.kept or not agree(worth.npv, found.objective):
+        return answer_of(solve(instance, settings))  # which says what is wrong, and keeps what was found
+    npv = amount(worth.npv)
+    done = [Arranged(one.council, one.service, one.host, one.vehicle, one.tranche) for one in found.taken]
+    done += [Arranged(o.council, o.service, "", o.option, o.tranche) for o in found.options]
+    bound = None if found.bound is None else max(npv, amount(found.bound))
+    return Answer(status=found.status, npv=npv, bound=bound, plan=tuple(sorted(done)))
 
 
 def _proven(target: float, progress: Progress) -> bool:

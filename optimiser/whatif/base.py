@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from instances import Instance
 from instances.asked import Configuration
-from optimiser.audit import Alternative, Decision, alternatives_of, decisions_of
+from optimiser.audit import Alternative, Decision, alternatives_of, decisions_of, worth
+from optimiser.methods.frame import Frame
 from optimiser.pipeline import SolveSettings, solve, versions
 from optimiser.plan import Plan
+from optimiser.start import Start
 
 PASSED_ON = ("time_limit", "threads", "seed", "solver", "method")
 """Settings of the base solve that every what-if is solved with; the gap is passed on too, as it was resolved."""
@@ -51,6 +53,20 @@ class Base:
     def configuration(self) -> Configuration:
         """Its hosts, members and alternatives."""
         return self.plan.document.configuration()
+
+    @cached_property
+    def start(self) -> Start:
+        """What every what-if starts from: the plan, and what solves in this process have in common."""
+        return replace(self.plan.start(), frame=Frame(self.instance, self.plan.learned))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Another process makes a start of its own."""
+        return {name: value for name, value in self.__dict__.items() if name != "start"}
+
+    @cached_property
+    def worth(self) -> Mapping[str, float]:
+        """NPV of what the plan does in each service that it does anything in, GBP."""
+        return worth(self.instance, self.decisions, self.alternatives) or {}
 
     def allowed(self, value: float) -> float:
         """By how much another plan may be worth more than one of some value, GBP, and still count as no better: the gap, or half a penny."""

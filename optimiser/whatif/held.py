@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from instances import Instance
-from optimiser.audit import Alternative, Assessment, Decision, assess
+from instances.touched import touched
+from optimiser.audit import Alternative, Assessment, Decision, assess, worth
 from optimiser.payments import payments_for
 from optimiser.whatif.base import Base
 
@@ -40,6 +41,21 @@ class Held:
 def held(base: Base, instance: Instance) -> Held | None:
     """The base plan in another instance; None where it cannot be priced there, since a council or service of it is not in it."""
     return held_decisions(instance, base.decisions, base.alternatives)
+
+
+def worth_of_plan(base: Base, instance: Instance) -> float | None:
+    """NPV of the base plan in another instance, GBP, and nothing else; None where it cannot be priced there.
+
+    What is shared of a service is worth what it was where nothing but figures of other services has changed.
+    """
+    services = touched(base.instance, instance)
+    if services is None:
+        services = frozenset(base.worth) | frozenset(instance.services)
+    decisions = [one for one in base.decisions if one.service in services]
+    fresh = worth(instance, decisions, [one for one in base.alternatives if one.service in services])
+    if fresh is None:
+        return None
+    return sum(fresh.get(service, 0.0) if service in services else value for service, value in base.worth.items())
 
 
 def held_decisions(instance: Instance, decisions: Sequence[Decision], alternatives: Sequence[Alternative]) -> Held | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar
@@ -17,6 +20,10 @@ from optimiser.whatif.journal import Journal
 
 Question = TypeVar("Question")
 Result = TypeVar("Result", bound=BaseModel)
+
+
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Threads of linear algebra in a process that is one of several: more would only take turns with those of the others."""
 
 
 @dataclass(frozen=True)
@@ -113,13 +120,16 @@ class Runner:
 
     def _answers(self, work: Callable[[Base, Question], Result], tasks: Sequence[Task[Question]]) -> Iterator[tuple[str, Result]]:
         if self.jobs == 1 or len(tasks) < 2:
-            yield from ((task.key, work(self.base, task.question)) for task in tasks)
+            with _lasting():
+                yield from ((task.key, work(self.base, task.question)) for task in tasks)
         else:
             yield from self._shared(work, tasks)
 
     def _shared(self, work: Callable[[Base, Question], Result], tasks: Sequence[Task[Question]]) -> Iterator[tuple[str, Result]]:
         """By other processes, as they finish. No more is handed out than they can do soon, so that a stop loses little."""
         if self._pool is None:
+            for name in ONE_THREAD:
+                os.environ.setdefault(name, "1")  # read by libraries of linear algebra as a new process loads them
             self._pool = ProcessPoolExecutor(self.jobs, multiprocessing.get_context("spawn"), _begin, (self.base,))
         waiting, running = list(reversed(tasks)), dict[Future[Result], str]()
         while waiting or running:
@@ -138,6 +148,18 @@ def _begin(base: Base) -> None:
     global _BASE
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _BASE = base
+    gc.freeze()
+
+
+@contextmanager
+def _lasting() -> Iterator[None]:
+    """What is there by now lasts: to look through it for garbage again and again takes a quarter of the time."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _work(work: Callable[[Base, Any], Result], question: Any) -> Result:

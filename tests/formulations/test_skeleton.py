@@ -54,7 +54,7 @@ MANY = {
         """,
 }
 """Four councils on a line, three services, two vehicles, and all rules that have rows."""
-ASKED = (Differs({("Elm", "waste"): ("Ash", "")}), AtMost("one_off", 90_000), Includes("Elm", "payroll"), Excludes("Oak", "payroll"))
+ASKED = (Differs({("Elm", "waste"): ("Ash", "")}), AtMost("one_off", 90_000), Includes("Elm", "payroll"), Excludes("Elm", "payroll"))
 """And something besides."""
 Row = tuple[dict[str, float], float | None, float | None]
 

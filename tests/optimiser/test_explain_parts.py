@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted import DECIDED, SAVES, SHIRE
 from small import shire
@@ -159,6 +159,7 @@ def test_rows_go_before_rows_come(tmp_path: Path) -> None:
     assert [one.note for one in changed(instance, found).tables["commitments"]] == ["again"]
 
 
+@settings(deadline=None, derandomize=True, database=None)
 @given(st.floats(-50, 50), st.floats(0, 3), st.sampled_from([1, 100, 10_000]))
 def test_grids_hold_values_beyond_one(value: float, far: float, fineness: int) -> None:
     """Even steps, each one beyond the value, from the nearest on; a place is that of the first value that goes as far."""
