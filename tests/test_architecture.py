@@ -30,7 +30,7 @@ PUBLIC = {
     "formulations.decomposition": "NONE Blocks Exact Inside Named Offers Skeleton blocks_of columns_of exact inside_of named offers ranked",
     "solvers": "Holds Limits Progress Result Solver SolverError SolverFailed SolverMissing Termination available get",
     "optimiser": "Plan SolveSettings solve",
-    "optimiser.whatif": "Answer Arranged Base Held Journal Runner Task Unwatched Watcher answer_of base_of best_of digest held held_decisions reoptimise worth_of_plan",
+    "optimiser.whatif": "Answer Arranged Base Held Journal Runner Task Unwatched Watcher answer_of base_of beats best_of digest held held_decisions reoptimise worth_of_plan",
     "optimiser.sensitivity": "PARTS Scope Sensitivity SensitivityDocument sensitivity",
     "optimiser.explain": "Explanation explain",
     "optimiser.why_not": "WhyNot why_not",

@@ -14,7 +14,7 @@ from optimiser.sensitivity.dial import Dial, End, dial_of, in_words
 from optimiser.sensitivity.switching import Switching, switching
 from optimiser.sensitivity.tipping import Tipping, tipping
 from optimiser.sensitivity.turned import Turned
-from optimiser.whatif import Answer, Base, Task, best_of, held
+from optimiser.whatif import Answer, Base, Task, beats, best_of, held
 
 
 class _Frozen(BaseModel):
@@ -133,12 +133,13 @@ def _end(base: Base, dial: Dial, end: End) -> EndResult:
         return EndResult(value=value, override=override, refused=str(error.faults[0]))
     own = held(base, instance)
     best = best_of(base, instance, own)
+    changes = beats(base, own, best)
     return EndResult(
         value=value,
         override=override,
         held=None if own is None else own.npv,
         broken=() if own is None else own.broken,
         reoptimised=best,
-        changes=best.npv is not None and best.configuration != base.configuration,
-        becomes=() if best.npv is None else tuple(differences(base.instance, base.configuration, best.configuration)),
+        changes=changes,
+        becomes=() if not changes else tuple(differences(base.instance, base.configuration, best.configuration)),
     )

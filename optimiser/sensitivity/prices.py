@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from instances import InstanceError, apply
 from optimiser.differences import differences
-from optimiser.whatif import Answer, Base, Task, best_of, held
+from optimiser.whatif import Answer, Base, Task, beats, best_of, held
 
 Subject = Literal["rule", "commitment", "pair", "decision"]
 
@@ -70,7 +70,9 @@ def price_of(base: Base, question: PriceQuestion) -> Price:
         instance = apply(base.instance, overrides=question.overrides)
     except InstanceError as error:
         return Price.model_validate({**about, "refused": str(error.faults[0])})
-    answer = best_of(base, instance, held(base, instance))
+    own = held(base, instance)
+    answer = best_of(base, instance, own)
+    changes = beats(base, own, answer)
     npv, bound = base.plan.npv, base.plan.bound
     gained = None if answer.npv is None else answer.npv - npv
     return Price.model_validate(
@@ -80,7 +82,7 @@ def price_of(base: Base, question: PriceQuestion) -> Price:
             "gained": gained,
             "least": None if answer.npv is None or bound is None else answer.npv - bound,
             "most": None if answer.bound is None else answer.bound - npv,
-            "changes": answer.npv is not None and answer.configuration != base.configuration,
-            "becomes": () if answer.npv is None else tuple(differences(base.instance, base.configuration, answer.configuration)),
+            "changes": changes,
+            "becomes": () if not changes else tuple(differences(base.instance, base.configuration, answer.configuration)),
         }
     )

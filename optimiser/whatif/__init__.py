@@ -1,6 +1,6 @@
 """What-ifs: changed data over the one path, held and re-optimised, by several processes, with finished work kept."""
 
-from optimiser.whatif.answer import Answer, Arranged, answer_of, best_of, reoptimise
+from optimiser.whatif.answer import Answer, Arranged, answer_of, beats, best_of, reoptimise
 from optimiser.whatif.base import Base, base_of, digest
 from optimiser.whatif.held import Held, held, held_decisions, worth_of_plan
 from optimiser.whatif.journal import Journal
@@ -18,6 +18,7 @@ __all__ = [
     "Watcher",
     "answer_of",
     "base_of",
+    "beats",
     "best_of",
     "digest",
     "held",

@@ -20,9 +20,6 @@ from optimiser.whatif.held import Held, held_decisions
 from solvers.base import Progress
 from solvers.enough import Enough
 
-CLOSER = (8, 64)
-"""By how much the gap is smaller where the one asked for does not tell whether the held plan is still within it."""
-
 
 class Arranged(NamedTuple):
     """What one council does with one service: the host and the vehicle, or '' and the alternative; and the tranche."""
@@ -87,7 +84,9 @@ def reoptimise(
 
 
 def best_of(base: Base, instance: Instance, own: Held | None, *, settle_ties: bool = True) -> Answer:
-    """The best plan of a changed instance: the held one as long as none is worth more than it and the gap.
+    """The best plan of a changed instance: the held one as long as it is proven that none is worth more than it and the gap.
+
+    Where a gap is allowed, another plan within its gap may be the answer although it is worth more than the held one by less than that.
 
     Args:
         base: What to start from.
@@ -98,28 +97,24 @@ def best_of(base: Base, instance: Instance, own: Held | None, *, settle_ties: bo
     if own is None or not own.kept:
         return _solved(base, instance, settle_ties=settle_ties, enough=lambda progress: False)
     target = own.npv + base.allowed(own.npv)
-
-    def ask(gap: float) -> Answer:
-        return _solved(base, instance, gap=gap, settle_ties=False, enough=lambda progress: _proven(target, progress))
-
-    found = ask(base.gap)
-    for closer in CLOSER if base.gap else ():
-        if not _between(found, target):
-            break
-        found = ask(base.gap / closer)
-    if found.npv is None or found.npv <= target:
-        if found.bound is None or found.bound > target:
-            return Answer(status="feasible", npv=own.npv, bound=found.bound, plan=answer_of(base.plan).plan)
+    found = _solved(base, instance, settle_ties=False, enough=lambda progress: _proven(target, progress))
+    if found.bound is not None and found.bound <= target:
         # how far below the target the bound has come depends on when it was asked: what it is below is what is told
         return Answer(status="optimal", npv=own.npv, bound=target, plan=answer_of(base.plan).plan)
+    if found.npv is None or (found.npv <= target and found.status != "optimal"):
+        return Answer(status="feasible", npv=own.npv, bound=found.bound, plan=answer_of(base.plan).plan)
+    if found.npv <= target:
+        return found  # within its gap, as asked for; whether some plan beats the held one by more than that it leaves open
     if settle_ties and base.gap == 0:
         return _solved(base, instance, settle_ties=True, enough=lambda progress: False)
     return found
 
 
-def _between(found: Answer, target: float) -> bool:
-    """Whether a solve has come to its gap, and leaves open whether a plan is worth more than the target."""
-    return found.status == "optimal" and found.npv is not None and found.npv <= target and found.bound is not None and found.bound > target
+def beats(base: Base, own: Held | None, found: Answer) -> bool:
+    """Whether the best plan is another configuration than the held one, and worth more by more than the gap, or the held one is none there."""
+    if found.npv is None or found.configuration == base.configuration:
+        return False
+    return own is None or not own.kept or found.npv > own.npv + base.allowed(own.npv)
 
 
 def _solved(
