@@ -142,7 +142,9 @@ def commitment_questions(instance: Instance) -> Iterator[PriceQuestion]:
         return
     for row in instance.rows(Commitment):
         about = f", {instance.services[row.service].name or row.service}" if row.service else ""
-        yield PriceQuestion("commitment", _decided(row) + about, "taken out", (f"{join_path(['commitments', *map(str, row_key(row))])} = off",))
+        yield PriceQuestion(
+            "commitment", _decided(row) + about, "taken out", (f"{join_path(['commitments', *map(str, row_key(row))])} = off",)
+        )
 
 
 def _decided(row: Commitment) -> str:

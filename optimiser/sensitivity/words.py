@@ -25,7 +25,7 @@ FIGURES = {
     "set_up_cost": "set-up cost",
     "expires": "ends",
     "break_from": "can be broken from",
-    "termination_share": "charge for ending early, share of a year's cost for each year left",
+    "termination_share": "charge for ending early (share of cost)",
     "pay_alignment_cost_per_fte": "pay alignment cost per FTE",
     "harmonisation_cost_per_fte": "harmonisation cost per FTE",
 }
@@ -76,7 +76,7 @@ def service_name(instance: Instance, service: str) -> str:
 def hosting(instance: Instance, one: Price) -> str:
     """The decision that the price of a host is about: who hosts what."""
     host, _, service = one.name.partition(" hosts")
-    return f"{host} hosts {service_name(instance, service.strip())}" if service else f"{host} hosts at all"
+    return f"{host} hosts {service_name(instance, service.strip())}" if service else f"{host} hosts, in every service"
 
 
 def instead(one: Price) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pages.index import FOLDER, index
 from pages.page import page
-from pages.studies import studied, written
+from pages.studies import Study, written
 
 
 def main() -> int:
@@ -17,7 +19,8 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write what has changed")
     asked = parser.parse_args()
     made = {FOLDER / "README.md": index()}
-    made |= {FOLDER / f"{name}.md": page(studied(name)) for name in asked.cases or written()}
+    with TemporaryDirectory() as kept:
+        made |= {FOLDER / f"{name}.md": page(Study(name, Path(kept))) for name in asked.cases or written()}
     changed = [path for path, text in made.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     for path in changed:
         print(path.name)

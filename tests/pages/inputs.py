@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from instances import Instance
 from optimiser.differences import listed
 from optimiser.money import counted
-from optimiser.sensitivity.inputs import EndResult, InputResult
+from optimiser.sensitivity.inputs import EndResult
 from optimiser.sensitivity.tipping import Tipping
 from optimiser.sensitivity.words import input_name
 from pages.studies import Study
@@ -24,13 +24,13 @@ def name(instance: Instance, path: str) -> str:
 
 def what_moves(study: Study) -> Iterator[str]:
     """The tornado as a table, what the plan becomes at each end, and what was left out of the table."""
-    inputs = study.found.inputs
+    inputs = study.inputs.inputs
     ends = [end for one in inputs for end in (one.low, one.high) if end is not None]
     known = [value for end in ends for value in (end.held, end.reoptimised.npv) if value is not None]
-    scale, decimals, unit = scale_of([study.found.npv, *known])
+    scale, decimals, unit = scale_of([study.plan.npv, *known])
     yield (
         f"NPV in {unit}, greatest swing first. *Held*: the plan stays as it is. *Best*: the plan may change too. "
-        "`*` another plan is best (other hosts, members or alternatives); `!` the plan as it is breaks a rule there."
+        "`*` another plan is best (other hosts, members or alternatives; another tranche or vehicle makes no other plan); `!` the plan as it is breaks a rule there."
     )
     rows = []
     for one in inputs[:SHOWN]:
@@ -57,7 +57,7 @@ def _end(end: EndResult | None, scale: float, decimals: int) -> tuple[str, str, 
 
 def _changes(study: Study) -> Iterator[str]:
     """What the best plan is where it is another one."""
-    changed = [(one, end) for one in study.found.inputs for end in (one.low, one.high) if end is not None and end.changes]
+    changed = [(one, end) for one in study.inputs.inputs for end in (one.low, one.high) if end is not None and end.changes]
     if not changed:
         yield "At no end of any range is another plan better."
         return
@@ -72,18 +72,18 @@ def what_breaks(study: Study) -> Iterator[str]:
     if not study.plan.document.partnerships and not study.plan.document.options:
         yield "The plan does nothing, so its NPV is 0 whatever the inputs; what matters is from where something is worth doing."
     else:
-        within = [one for one in study.found.inputs if one.switching.within]
+        within = [one for one in study.inputs.inputs if one.switching.within]
         if within:
             told = [f"{input_name(study.instance, one.path)} (at {tidy(one.switching.value)})" for one in within]
             yield f"Within their ranges, {_count(len(within))} the NPV to 0: {listed(told)}."
         else:
             yield "No input brings the NPV to 0 within its range."
     yield ""
-    yield f"{capital(counted(len(study.tipped.inputs), 'input'))} {'was' if len(study.tipped.inputs) == 1 else 'were'} turned, both ways, until another plan was better:"
+    yield f"{capital(counted(len(study.tipped), 'input'))} {'was' if len(study.tipped) == 1 else 'were'} turned, both ways, until another plan was better:"
     rows = []
-    for one in study.tipped.inputs:
+    for one in study.tipped:
         for way, side in (("down", one.below), ("up", one.above)):
-            rows.append([name(study.instance, one.path), tidy(one.base), *_tip(one, way, side)])
+            rows.append([name(study.instance, one.path), tidy(one.base), *_tip(way, side, same=side in one.same)])
     yield from table(["Input", "Today", "Turned", "Another plan is better from", "The plan then"], rows)
 
 
@@ -91,9 +91,18 @@ def _count(many: int) -> str:
     return "one input by itself brings" if many == 1 else f"each of {many} inputs by itself brings"
 
 
-def _tip(one: InputResult, way: str, side: Tipping | None) -> tuple[str, str, str]:
-    assert side is not None
+def _tip(way: str, side: Tipping, *, same: bool) -> tuple[str, str, str]:
     if side.position is None:
         return way, f"nowhere ({tidy(side.value)})", "the same"
+    if same:
+        return (
+            way,
+            tidy(side.value),
+            "the same councils together, in other tranches or by another vehicle; only the plan as it is falls behind",
+        )
     broken = f"the plan as it is breaks {listed([rule_name(rule) for rule in side.broken])}; " if side.broken else ""
-    return way, tidy(side.value), broken + (briefly(side.becomes) or ("no plan keeps the rules" if side.rival is None else "another tranche"))
+    return (
+        way,
+        tidy(side.value),
+        broken + (briefly(side.becomes) or ("no plan keeps the rules" if side.rival is None else "another tranche")),
+    )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterator
 
 from instances.ranges import Range
+from optimiser.differences import listed
 from optimiser.sensitivity.dial import dial_of, in_words
+from optimiser.sensitivity.words import input_name
 from optimiser.summary import headline
 from pages.figures import Figures
 from pages.inputs import name, what_breaks, what_moves
 from pages.prices import decided, hosts, pairs, rules
 from pages.spread import all_at_once, beside_others, frontiers
-from pages.studies import DRAWS, GREEN_BOOK, POINTS, Study
+from pages.studies import CHOSEN, DRAWS, GREEN_BOOK, POINTS, Study
 from pages.text import table, tidy
 from pages.withdrawal import withdrawal
 
@@ -32,13 +33,21 @@ SECTIONS: dict[str, Callable[[Study], Iterator[str]]] = {
 
 def page(study: Study) -> str:
     """The page of a case."""
-    lines = [f"# {study.found.title}", "", study.words.take.format_map(Figures(study).all()), "", "## The plan", ""]
-    lines += worth(study)
-    for title, section in SECTIONS.items():
-        lines += ["", f"## {title}", "", *section(study)]
-    lines += ["", "## The ranges", "", *ranges(study)]
-    kept = [line for place, line in enumerate(lines) if line or place == 0 or lines[place - 1]]
-    return "\n".join(kept).rstrip() + "\n"
+    lines = [f"# {study.plan.document.title}", "", study.words.take.format_map(Figures(study)), "", "## The plan", "", *worth(study)]
+    for title in SECTIONS:
+        lines += ["", section(study, title)]
+    return _joined([*lines, "", "## The ranges", "", *ranges(study)]) + "\n"
+
+
+def section(study: Study, title: str) -> str:
+    """One section of the page, with its heading."""
+    return _joined([f"## {title}", "", *SECTIONS[title](study)])
+
+
+def _joined(lines: list[str]) -> str:
+    """Lines with no two empty ones together, and none at the end."""
+    kept = [line for place, line in enumerate(lines) if line or (place and lines[place - 1])]
+    return "\n".join(kept).rstrip()
 
 
 def worth(study: Study) -> Iterator[str]:
@@ -60,10 +69,12 @@ def worth(study: Study) -> Iterator[str]:
 
 def ranges(study: Study) -> Iterator[str]:
     """Every range with its source, and the commands."""
-    added = ", ".join(name(study.instance, path).lower() for path in study.common)
-    yield f"Those of the case, and {len(study.common)} that all pages have in common where a case has none of its own: {added}."
+    added = listed([input_name(study.instance, path) for path in study.common])
+    yield f"Those of the case, and what all pages have in common where a case has no range of its own: {added}."
     yield "The discount rate is the Green Book's, written out so that it can be turned. Optimism bias can only lower savings and raise costs."
-    rows = [_range(study, path, given) for path, given in (study.instance.settings.ranges | study.common).items()]
+    if any(path in study.common for path in CHOSEN):
+        yield "What a rule asks is chosen and not uncertain, so the draws leave it as it is."
+    rows = [_range(study, path, given) for path, given in study.ranges.items()]
     yield from table(["Input", "Low", "High", "Where the range comes from"], rows)
     yield f"Seed 0, {DRAWS} draws, {POINTS} points of each frontier at most. The same again:"
     yield from ("", "```sh", *_commands(study), "```")
@@ -76,8 +87,10 @@ def _range(study: Study, path: str, given: Range) -> list[str]:
 
 def _commands(study: Study) -> Iterator[str]:
     """What gives the same figures on the command line."""
-    start = f"optimiser sensitivity {study.words.name} --set {shlex.quote(GREEN_BOOK.replace(' ', ''))}"
-    common = " ".join(f"--range {path}={given.low},{given.high}" for path, given in study.common.items())
-    yield f"{start} {common} --no-tipping --draws {DRAWS} --points {POINTS}"
-    inputs = [shlex.quote(path) for path in study.words.turned if path not in study.instance.settings.ranges and path not in study.common]
-    yield " ".join([start, common, "--only inputs", *(f"--input {path}" for path in inputs)])
+    start = f"optimiser sensitivity {study.words.name} --set {GREEN_BOOK.replace(' ', '')}"
+    given = {path: f"--range {path}={one.low},{one.high}" for path, one in study.common.items()}
+    drawn = [words for path, words in given.items() if path not in CHOSEN]
+    parts = "inputs,rules,pairs,decisions,withdrawal,frontier"
+    yield " ".join([start, *given.values(), "--no-tipping", f"--points {POINTS}", f"--only {parts}"])
+    yield " ".join([start, *drawn, f"--draws {DRAWS}", "--only uncertainty"])
+    yield " ".join([start, *given.values(), "--only inputs"]) + "  # tipping values, of every range"

@@ -9,12 +9,14 @@ from optimiser.money import counted, percent, pounds
 from optimiser.sensitivity.frontier import Frontier
 from optimiser.sensitivity.report import MEASURED
 from optimiser.sensitivity.uncertainty import Uncertainty
-from optimiser.sensitivity.words import input_name, service_name
+from optimiser.sensitivity.words import service_name
 from pages.studies import Study
 from pages.text import rule_name, scale_of, table
 
 SHOWN = 5
-"""Pairings and inputs that are named."""
+"""Pairings that are named."""
+PERCENTILES = (10, 25, 50, 75, 90)
+"""Those in the table; what lies farther out, few draws do not say."""
 
 
 def frontiers(study: Study) -> Iterator[str]:
@@ -22,8 +24,8 @@ def frontiers(study: Study) -> Iterator[str]:
     if not study.plan.document.partnerships and not study.plan.document.options:
         yield "The plan does nothing, so no measure can be traded against its NPV."
         return
-    best = [MEASURED[one.measure][0] for one in study.found.frontiers if len(one.points) == 1]
-    for one in study.found.frontiers:
+    best = [MEASURED[one.measure][0] for one in study.frontier.frontiers if len(one.points) == 1]
+    for one in study.frontier.frontiers:
         if len(one.points) > 1:
             yield from _frontier(one)
     if best:
@@ -40,18 +42,22 @@ def _frontier(one: Frontier) -> Iterator[str]:
 
 def all_at_once(study: Study) -> Iterator[str]:
     """What the draws say."""
-    found = study.found.uncertainty
+    found = study.drawn.uncertainty
     if found is None:
         yield "The case has no ranges that could be drawn from."
         return
     ends = [value for pair in found.percentiles.values() for value in pair]
-    scale, decimals, unit = scale_of([study.found.npv, *ends])
+    scale, decimals, unit = scale_of([study.plan.npv, *ends])
     yield f"All ranges at once: {counted(found.draws, 'draw')}, seed {found.seed}{_refused(found)}. So few draws give the size of things, no more."
     rows = [
-        [name, *(f"{pair[place] / scale:,.{decimals}f}" for pair in found.percentiles.values()), f"{mean / scale:,.{decimals}f}"]
+        [
+            name,
+            *(f"{pair[place] / scale:,.{decimals}f}" for pair in (found.percentiles[share] for share in PERCENTILES)),
+            f"{mean / scale:,.{decimals}f}",
+        ]
         for place, name, mean in ((0, "held", found.mean_held), (1, "best", found.mean_best))
     ]
-    heads = [f"NPV, {unit}", *(f"{share}%" for share in found.percentiles), "mean"]
+    heads = [f"NPV, {unit}", *(f"{share}%" for share in PERCENTILES), "mean"]
     yield from table(heads, rows, right=tuple(range(1, len(heads))))
     yield from _sentences(study, found)
 
@@ -65,6 +71,7 @@ def _sentences(study: Study, found: Uncertainty) -> Iterator[str]:
     missed = [f"{rule_name(rule)} in {percent(share, 0)}" for rule, share in found.missed.items() if rule != "any" and share > 0]
     if missed:
         yield f"The plan as it is breaks a rule in {percent(found.missed['any'], 0)} of the draws: {listed(missed)}."
+        yield "The best plan keeps every rule, so there it can be worth less than the plan as it is."
     else:
         yield "The plan as it is keeps every rule in every draw."
     yield f"The best plan has the same hosts and members in {percent(found.same, 0)} of them."
@@ -73,16 +80,13 @@ def _sentences(study: Study, found: Uncertainty) -> Iterator[str]:
     least = sorted((one for one in found.pairings if one.planned), key=lambda one: (one.share, one.service, one.councils))
     if least:
         named = [f"{' and '.join(p.councils)} ({service_name(instance, p.service)}) {percent(p.share, 0)}" for p in least[:SHOWN]]
-        rest = f"; the other {counted(len(least) - SHOWN, 'pairing')} at least as often" if len(least) > SHOWN else ""
+        rest = f"; {counted(len(least) - SHOWN, 'other pairing')} at least as often" if len(least) > SHOWN else ""
         yield f"How often two councils of the plan stay together, least sure first: {'; '.join(named)}{rest}."
-    if moving := [one for one in found.indices if one.share >= 0.01]:
-        shares = [f"{input_name(instance, one.path)} {percent(one.share, 0)}" for one in moving[:SHOWN]]
-        yield f"What its NPV hangs on most (share of its variance): {'; '.join(shares)}."
 
 
 def beside_others(study: Study) -> Iterator[str]:
     """The reference class."""
-    reference = study.found.reference
+    reference = study.drawn.reference
     yield from reference.sentences()
     if reference.forecast is None:
         yield "The plan shares nothing, so it forecasts no saving that could be set beside those of real arrangements."

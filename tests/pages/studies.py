@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from instances import Instance, read
 from instances.ranges import Range
 from optimiser import Plan, solve
 from optimiser.sensitivity import Scope, SensitivityDocument, sensitivity
+from optimiser.sensitivity.dial import dial_of
+from optimiser.sensitivity.tipping import Tipping, tipping
+from optimiser.sensitivity.turned import Turned
+from optimiser.whatif import Base, base_of, reoptimise
 
 DRAWS = 20
 """Draws of every page: few, so that the pages are quickly made again."""
@@ -25,6 +30,8 @@ COMMON = {
     "rules.minimum_saving": (0.05, 0.15),
 }
 """Ranges that every case has besides its own, unless it has one of its own for the same path."""
+CHOSEN = ("rules.minimum_saving",)
+"""Those of them that are not drawn from."""
 
 
 @dataclass(frozen=True)
@@ -34,27 +41,6 @@ class Words:
     name: str
     take: str
     turned: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Study:
-    """Everything that a page is written from.
-
-    Attributes:
-        instance: The case.
-        plan: Its plan.
-        found: The study of all ranges, without tipping values.
-        tipped: The study of the inputs that are turned until another plan is better.
-        common: The ranges that were added to those of the case.
-        words: What is written by hand.
-    """
-
-    instance: Instance
-    plan: Plan
-    found: SensitivityDocument
-    tipped: SensitivityDocument
-    common: dict[str, Range]
-    words: Words
 
 
 @cache
@@ -68,22 +54,89 @@ def common_ranges(instance: Instance) -> dict[str, Range]:
     """The common ranges that a case has not given itself; that of the minimum saving only where the rule is on."""
     off = set() if instance.rules.minimum_saving else {"rules.minimum_saving"}
     missing = [path for path in COMMON if path not in instance.settings.ranges and path not in off]
-    return {path: Range(low=COMMON[path][0], high=COMMON[path][1], source="common to all pages") for path in missing}
+    return {path: Range(low=COMMON[path][0], high=COMMON[path][1], mid=None, source="common to all pages", note=None) for path in missing}
 
 
-def studied(name: str) -> Study:
-    """Study a case."""
-    instance = read(name, overrides=[GREEN_BOOK])
-    common, words = common_ranges(instance), written()[name]
-    given = instance.settings.ranges | common
-    only = {path: given[path] for path in words.turned if path in given}
-    narrow = replace(instance, settings=instance.settings.model_copy(update={"ranges": only}))
-    turned = Scope(parts=("inputs",), inputs=tuple(path for path in words.turned if path not in given))
-    return Study(
-        instance,
-        solve(instance),
-        sensitivity(instance, Scope(ranges=common, tipping=False, draws=DRAWS, points=POINTS)).document,
-        sensitivity(narrow, turned).document,
-        common,
-        words,
-    )
+@dataclass(frozen=True)
+class Tipped:
+    """An input that was turned both ways until another plan was better.
+
+    Attributes:
+        path: Its path.
+        base: Where it stands, in words.
+        below, above: Where another plan beats the plan as it is.
+        same: Of these, where the best plan of all has the same councils together, in other tranches or another vehicle.
+    """
+
+    path: str
+    base: str
+    below: Tipping
+    above: Tipping
+    same: tuple[Tipping, ...]
+
+
+class Study:
+    """Everything that a page is written from; each part is studied when it is first asked for.
+
+    Attributes:
+        instance: The case.
+        plan: Its plan.
+        common: The ranges that were added to those of the case.
+        ranges: All of them.
+        words: What is written by hand.
+    """
+
+    def __init__(self, name: str, kept: Path) -> None:
+        """Read and solve a case; `kept` is a folder in which the parts share the plan."""
+        self.instance: Instance = read(name, overrides=[GREEN_BOOK])
+        self.plan: Plan = solve(self.instance)
+        self.common = common_ranges(self.instance)
+        self.ranges = self.instance.settings.ranges | self.common
+        self.words = written()[name]
+        self._kept = kept
+
+    @cached_property
+    def inputs(self) -> SensitivityDocument:
+        """Every range at its ends, and switching values."""
+        return self._part("inputs", ranges=self.common, tipping=False)
+
+    @cached_property
+    def prices(self) -> SensitivityDocument:
+        """Rules, commitments, pairs, hosts and withdrawals."""
+        return self._part("rules", "pairs", "decisions", "withdrawal")
+
+    @cached_property
+    def frontier(self) -> SensitivityDocument:
+        """NPV against other measures."""
+        return self._part("frontier", points=POINTS)
+
+    @cached_property
+    def drawn(self) -> SensitivityDocument:
+        """All ranges at once, but for what a rule asks if that range is a common one: a rule is chosen, not uncertain."""
+        ranges = {path: given for path, given in self.common.items() if path not in CHOSEN}
+        return self._part("uncertainty", ranges=ranges, draws=DRAWS)
+
+    @cached_property
+    def tipped(self) -> tuple[Tipped, ...]:
+        """The inputs that are turned until another plan is better."""
+        base = base_of(self.instance, plan=self.plan)
+        found = []
+        for path in self.words.turned:
+            dial = dial_of(self.instance, path, self.ranges.get(path))
+            turned = Turned(base, dial)
+            below, above = tipping(turned, -1), tipping(turned, 1)
+            same = tuple(side for side in (below, above) if _same_councils(base, turned, side))
+            found.append(Tipped(path, dial.said(dial.base), below, above, same))
+        return tuple(found)
+
+    def _part(self, *parts: Any, **scope: Any) -> SensitivityDocument:
+        """Some parts of a study; the plan is solved once for all of them, and kept."""
+        return sensitivity(self.instance, Scope(parts=parts, **scope), unfinished=self._kept).document
+
+
+def _same_councils(base: Base, turned: Turned, side: Tipping) -> bool:
+    """Whether at a tipping value the best plan of all has the hosts, members and alternatives of the plan."""
+    if side.position is None:
+        return False
+    instance = turned.at(side.position)
+    return instance is not None and reoptimise(base, instance).configuration == base.configuration

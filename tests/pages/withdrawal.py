@@ -14,7 +14,7 @@ from pages.text import lost, rule_name, table
 
 def withdrawal(study: Study) -> Iterator[str]:
     """Each council's leaving, and what each of the others loses by it."""
-    found = study.found.withdrawals
+    found = study.prices.withdrawals
     if not found:
         yield "No council can withdraw, since none shares anything in the plan."
         return
@@ -22,10 +22,20 @@ def withdrawal(study: Study) -> Iterator[str]:
         "*Never joined*: the best plan without the council, from the start. *Leaves*: it goes after adoption, when one-off costs "
         "are paid; who leaves, and who is in a partnership that ends, pays the exit cost of the service. NPV, before payments between partners."
     )
-    heads = ["Council", "Never joined: lost by the others", "Leaves: lost by the others", "by itself", "of it exit costs", "paid for nothing"]
+    heads = [
+        "Council",
+        "Never joined: lost by the others",
+        "Leaves: lost by the others",
+        "by itself",
+        "of it exit costs",
+        "paid for nothing",
+    ]
     yield from table([*heads, "Ends with it"], [_row(study, one) for one in found], right=(1, 2, 3, 4, 5))
     if any(round(_own_loss(one)) < 0 for one in found):
         yield "A council that gains by leaving pays for more than it receives in the plan, as hosts do where partners pay them nothing."
+        yield ""
+    if not any(loss.exit_cost for one in found for loss in one.losses):
+        yield "The case sets no exit cost, so leaving costs what was paid for nothing and the savings that end."
         yield ""
     rows = [_other(one, loss) for one in found for loss in others(one)]
     if not rows:
