@@ -53,7 +53,7 @@ def test_every_case_has_a_page_and_no_other() -> None:
 
 def test_figures_are_written_as_people_write_them() -> None:
     """Two decimals of a percentage at most, scores with three, a gain as a gain."""
-    assert tidy("8.374%, 50% and 0.466667 or 32.5838 km") == "8.37%, 50% and 0.467 or 32.584 km"
+    assert tidy("8.374%, 50.0% and 0.466667 or 32.5838 km") == "8.37%, 50% and 0.467 or 32.584 km"
     assert [lost(1_234.4), lost(-1_234.4), lost(-0.3)] == ["£1,234", "gains £1,234", "£0"]
     assert scale_of([2e6]) == (1e6, 2, "£ million")
     assert scale_of([9e5]) == (1e3, 0, "£ thousand")

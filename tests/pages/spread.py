@@ -87,6 +87,7 @@ def _sentences(study: Study, found: Uncertainty) -> Iterator[str]:
 def beside_others(study: Study) -> Iterator[str]:
     """The reference class."""
     reference = study.drawn.reference
-    yield from reference.sentences()
-    if reference.forecast is None:
+    if reference.forecast is not None:
+        yield from reference.sentences()
+    else:
         yield "The plan shares nothing, so it forecasts no saving that could be set beside those of real arrangements."

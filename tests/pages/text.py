@@ -11,6 +11,7 @@ from optimiser.money import counted, pounds
 def tidy(text: str) -> str:
     """A text whose decimals are cut to two, trailing zeros gone; scores keep three."""
     text = re.sub(r"\d+\.\d{3,}(?=%)", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), text)
+    text = re.sub(r"(\d)\.0%", r"\1%", text)
     return re.sub(r"\d+\.\d{4,}", lambda found: f"{float(found[0]):.3f}".rstrip("0").rstrip("."), text)
 
 
