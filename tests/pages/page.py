@@ -62,7 +62,7 @@ def worth(study: Study) -> Iterator[str]:
         rows.append([service, one.host, others, first if first == last else f"{first} to {last}"])
     for taken in study.plan.document.options:
         service = study.instance.services[taken.service].name or taken.service
-        rows.append([service, f"{taken.council}: {taken.option.replace('_', ' ')}", "", in_words(taken.starts, "")])
+        rows.append([service, f"{taken.council}: {taken.option.replace('_', ' ')}", "", in_words(taken.start, "")])
     if rows:
         yield from table(["Service", "Host", "With", "Goes live"], rows)
 
