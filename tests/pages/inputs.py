@@ -82,8 +82,8 @@ def what_breaks(study: Study) -> Iterator[str]:
     yield f"{capital(counted(len(study.tipped), 'input'))} {'was' if len(study.tipped) == 1 else 'were'} turned, both ways, until another plan was better:"
     rows = []
     for one in study.tipped:
-        for way, side in (("down", one.below), ("up", one.above)):
-            rows.append([name(study.instance, one.path), tidy(one.base), *_tip(way, side, same=side in one.same)])
+        for way, sign, side in (("down", -1, one.below), ("up", 1, one.above)):
+            rows.append([name(study.instance, one.path), tidy(one.base), way, *_tip(side, one.becomes.get(sign))])
     yield from table(["Input", "Today", "Turned", "Another plan is better from", "The plan then"], rows)
 
 
@@ -91,18 +91,11 @@ def _count(many: int) -> str:
     return "one input by itself brings" if many == 1 else f"each of {many} inputs by itself brings"
 
 
-def _tip(way: str, side: Tipping, *, same: bool) -> tuple[str, str, str]:
+def _tip(side: Tipping, becomes: tuple[str, ...] | None) -> tuple[str, str]:
     if side.position is None:
-        return way, f"nowhere ({tidy(side.value)})", "the same"
-    if same:
-        return (
-            way,
-            tidy(side.value),
-            "the same councils together, in other tranches or by another vehicle; only the plan as it is falls behind",
-        )
+        return f"nowhere ({tidy(side.value)})", "the same"
     broken = f"the plan as it is breaks {listed([rule_name(rule) for rule in side.broken])}; " if side.broken else ""
-    return (
-        way,
-        tidy(side.value),
-        broken + (briefly(side.becomes) or ("no plan keeps the rules" if side.rival is None else "another tranche")),
-    )
+    if becomes is None:
+        return tidy(side.value), f"{broken}no plan keeps the rules"
+    same = "the same councils together, in other tranches or by another vehicle; only the plan as it is falls behind"
+    return tidy(side.value), broken + (briefly(becomes) or same)

@@ -11,6 +11,7 @@ from typing import Any
 from instances import Instance, read
 from instances.ranges import Range
 from optimiser import Plan, solve
+from optimiser.differences import differences
 from optimiser.sensitivity import Scope, SensitivityDocument, sensitivity
 from optimiser.sensitivity.dial import dial_of
 from optimiser.sensitivity.tipping import Tipping, tipping
@@ -65,14 +66,15 @@ class Tipped:
         path: Its path.
         base: Where it stands, in words.
         below, above: Where another plan beats the plan as it is.
-        same: Of these, where the best plan of all has the same councils together, in other tranches or another vehicle.
+        becomes: How the best plan of all differs there, by side (-1, 1): the first of several as good, whatever the version of the solver.
+            Nothing, where it has the same councils together, in other tranches or another vehicle; None, where no plan keeps the rules.
     """
 
     path: str
     base: str
     below: Tipping
     above: Tipping
-    same: tuple[Tipping, ...]
+    becomes: dict[int, tuple[str, ...] | None]
 
 
 class Study:
@@ -125,8 +127,8 @@ class Study:
             dial = dial_of(self.instance, path, self.ranges.get(path))
             turned = Turned(base, dial)
             below, above = tipping(turned, -1), tipping(turned, 1)
-            same = tuple(side for side in (below, above) if _same_councils(base, turned, side))
-            found.append(Tipped(path, dial.said(dial.base), below, above, same))
+            becomes = {sign: _becomes(base, turned, side.position) for sign, side in ((-1, below), (1, above)) if side.position is not None}
+            found.append(Tipped(path, dial.said(dial.base), below, above, becomes))
         return tuple(found)
 
     def _part(self, *parts: Any, **scope: Any) -> SensitivityDocument:
@@ -134,9 +136,9 @@ class Study:
         return sensitivity(self.instance, Scope(parts=parts, **scope), unfinished=self._kept).document
 
 
-def _same_councils(base: Base, turned: Turned, side: Tipping) -> bool:
-    """Whether at a tipping value the best plan of all has the hosts, members and alternatives of the plan."""
-    if side.position is None:
-        return False
-    instance = turned.at(side.position)
-    return instance is not None and reoptimise(base, instance).configuration == base.configuration
+def _becomes(base: Base, turned: Turned, position: float) -> tuple[str, ...] | None:
+    """How the best plan at a position differs in hosts, members and alternatives; None where there is no plan."""
+    instance = turned.at(position)
+    assert instance is not None
+    best = reoptimise(base, instance)
+    return None if best.npv is None else tuple(differences(base.instance, base.configuration, best.configuration))
