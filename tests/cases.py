@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from instances import read
 from optimiser import solve
 from optimiser.plan import Partnership, Plan
+from optimiser.sensitivity import Scope, SensitivityDocument, sensitivity
 
 CASES = Path(str(resources.files("instances"))) / "data"
 NAMES = sorted(path.parent.name for path in CASES.glob("*/instance.toml"))
@@ -41,3 +43,11 @@ def partnership(plan: Plan, service: str) -> Partnership:
     """The one partnership of a service."""
     (found,) = [p for p in plan.document.partnerships if p.service == service]
     return found
+
+
+def narrowed(name: str, path: str) -> SensitivityDocument:
+    """The study of one input of a case: its ends, switching value and tipping values."""
+    instance = read(CASES / name)
+    given = {one: found for one, found in instance.settings.ranges.items() if one == path}
+    alone = replace(instance, settings=instance.settings.model_copy(update={"ranges": given}))
+    return sensitivity(alone, Scope(parts=("inputs",), inputs=(path,))).document

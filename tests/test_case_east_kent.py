@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from cases import partnership, solved
+from cases import narrowed, partnership, solved
 
 from instances import Instance, read
 from instances.tables import Commitment
+from optimiser.sensitivity import Scope, sensitivity
 
 FIRST_TRANCHE = ("building_control", "customer_services", "it_services", "residual_housing", "revenues_and_benefits")
 """Services that East Kent shared."""
@@ -112,3 +113,26 @@ def spend(instance: Instance, service: str, *, all_four: bool) -> float:
     return sum(
         row.annual_cost for (council, run), row in instance.baselines.items() if run == service and (all_four or council != "Shepway")
     )
+
+
+@pytest.mark.long
+def test_the_test_of_ten_percent_tips_on_both_sides() -> None:
+    """A minimum of a little more, and residual housing falls out; of less than half, and planning comes in."""
+    (found,) = narrowed("east-kent", "rules.minimum_saving").inputs
+    assert found.above is not None
+    assert found.below is not None
+    assert found.above.position == pytest.approx(0.1068, abs=0.00005)
+    assert found.above.becomes == ("Residual housing: no longer shared by Thanet (host), Canterbury and Dover",)
+    assert found.below.position == pytest.approx(0.0438, abs=0.00005)
+    assert found.below.becomes == ("Planning: now shared by Thanet (host), Canterbury and Dover",)
+
+
+@pytest.mark.long
+def test_what_shepway_and_thanet_are_worth() -> None:
+    """What Shepway's staying out costs, and what Thanet as host is worth against the next best."""
+    found = sensitivity(read("east-kent"), Scope(parts=("rules", "decisions"))).document
+    (shepway,) = [one for one in found.commitments if one.name == "Shepway stays out"]
+    (thanet,) = [one for one in found.decisions if one.name == "Thanet hosts"]
+    assert shepway.gained == pytest.approx(6_557_252, abs=1)
+    assert thanet.gained == pytest.approx(-940_492, abs=1)
+    assert {one.host for one in thanet.answer.plan} == {"Canterbury"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cases import solved
+from cases import narrowed, solved
 from typer.testing import CliRunner
 
 from optimiser.cli import app
@@ -87,3 +87,23 @@ def test_solve_prints_the_payments(tmp_path: Path) -> None:
     for council in solved(CASE, COMPENSATED).document.councils:
         shown = (council.npv, council.payment, council.npv + council.payment)
         assert rows[council.council] == [f"{'-' if value < -0.5 else ''}£{abs(value):,.0f}" for value in shown]
+
+
+@pytest.mark.long
+def test_suttons_break_tips_at_the_last_quarter() -> None:
+    """A break after the first day of the last tranche is none."""
+    (found,) = narrowed(CASE, "contracts.Sutton.waste_disposal.break_from").inputs
+    assert found.above is not None
+    assert found.above.value == "2 January 2010"
+    assert found.above.becomes == ("Waste treatment and disposal contracts: Sutton leaves",)
+
+
+@pytest.mark.long
+def test_suttons_charge_tips_and_switches() -> None:
+    """Above 4.63 % of annual cost for each year left, the others do better without Sutton; at 8.37 % the plan with it is worth nothing."""
+    (found,) = narrowed(CASE, "contracts.Sutton.waste_disposal.termination_share").inputs
+    assert found.above is not None
+    assert found.above.position == pytest.approx(0.0463, abs=0.00005)
+    assert found.above.becomes == ("Waste treatment and disposal contracts: Sutton leaves",)
+    assert found.switching.position == pytest.approx(0.0837, abs=0.00005)
+    assert found.switching.within

@@ -15,6 +15,7 @@ from instances.rule_figures import DistanceLimit
 from instances.tables import Commitment, Compatibility
 from optimiser.money import counted
 from optimiser.plan import Plan
+from optimiser.sensitivity.dial import in_words
 from optimiser.sensitivity.prices import PriceQuestion
 
 LEAST_SCORE = 0.01
@@ -140,9 +141,18 @@ def commitment_questions(instance: Instance) -> Iterator[PriceQuestion]:
     if not instance.rules.commitments:
         return
     for row in instance.rows(Commitment):
-        words = " ".join([row.council, row.decision, *([row.other] if row.other else [])]).replace("_", " ")
-        about = f", {row.service}" if row.service else ""
-        yield PriceQuestion("commitment", words + about, "taken out", (f"{join_path(['commitments', *map(str, row_key(row))])} = off",))
+        about = f", {instance.services[row.service].name or row.service}" if row.service else ""
+        yield PriceQuestion(
+            "commitment", _decided(row) + about, "taken out", (f"{join_path(['commitments', *map(str, row_key(row))])} = off",)
+        )
+
+
+def _decided(row: Commitment) -> str:
+    """What is decided, in words."""
+    if row.decision == "live":
+        return f"{row.council} is live" + (f" with {row.other}" if row.other not in (None, row.council) else ", as host")
+    after = in_words(row.go_live, "") if row.decision == "not_before" and row.go_live else row.other
+    return " ".join([row.council, row.decision.replace("_", " "), *([after] if after else [])])
 
 
 def pair_questions(instance: Instance) -> Iterator[PriceQuestion]:

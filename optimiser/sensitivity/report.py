@@ -15,7 +15,7 @@ from optimiser.sensitivity.prices import Price
 from optimiser.sensitivity.result import Sensitivity, SensitivityDocument
 from optimiser.sensitivity.uncertainty import Kept
 from optimiser.sensitivity.withdrawal import Withdrawal
-from optimiser.sensitivity.words import input_name
+from optimiser.sensitivity.words import ending, hosting, input_name, instead, service_name
 
 SHOWN = 12
 """Pairs kept apart, and other things in lists, that are shown; the rest are counted."""
@@ -36,8 +36,8 @@ def print_sensitivity(found: Sensitivity, instance: Instance, console: Console) 
         _inputs(document, instance),
         _rules(document),
         _pairs(document),
-        _hosts(document),
-        _withdrawals(document),
+        _hosts(document, instance),
+        _withdrawals(document, instance),
         _frontiers(document),
         _uncertainty(document, instance),
     ):
@@ -145,7 +145,7 @@ def _briefly(sentences: Sequence[str]) -> str:
     return "; ".join(sentences[:BRIEF]) + (f"; and {counted(rest, 'other change')}" if rest > 0 else "")
 
 
-def _hosts(document: SensitivityDocument) -> Iterator[Table]:
+def _hosts(document: SensitivityDocument, instance: Instance) -> Iterator[Table]:
     if not document.decisions:
         return
     table = Table(title="What each host is worth against the next best", title_justify="left", header_style="bold")
@@ -153,20 +153,11 @@ def _hosts(document: SensitivityDocument) -> Iterator[Table]:
         table.add_column(column, overflow="fold")
     table.add_column("NPV lost", justify="right")
     for one in document.decisions:
-        table.add_row(one.name, _instead(one), "-" if one.gained is None else pounds(-one.gained))
+        table.add_row(hosting(instance, one), instead(one), "-" if one.gained is None else pounds(-one.gained))
     yield table
 
 
-def _instead(one: Price) -> str:
-    """The hosts of the best plan without the one in question, for its services."""
-    service = one.name.split(" hosts ")[1] if " hosts " in one.name else ""
-    if one.answer.npv is None:
-        return "no plan"
-    hosts = sorted({arranged.host for arranged in one.answer.plan if arranged.host and service in ("", arranged.service)})
-    return ", ".join(hosts) or "nobody: each keeps its own"
-
-
-def _withdrawals(document: SensitivityDocument) -> Iterator[Table | str]:
+def _withdrawals(document: SensitivityDocument, instance: Instance) -> Iterator[Table | str]:
     if not document.withdrawals:
         return
     table = Table(title="If a council leaves", title_justify="left", header_style="bold")
@@ -181,17 +172,16 @@ def _withdrawals(document: SensitivityDocument) -> Iterator[Table | str]:
         table.add_column(column, justify="right")
     table.add_column("Ends with it", overflow="fold")
     for one in document.withdrawals:
-        table.add_row(*_withdrawal(one))
+        table.add_row(*_withdrawal(one, instance))
     yield table
 
 
-def _withdrawal(one: Withdrawal) -> tuple[str, ...]:
+def _withdrawal(one: Withdrawal, instance: Instance) -> tuple[str, ...]:
     rest = [loss for loss in one.losses if loss.council != one.council]
     own = next(loss for loss in one.losses if loss.council == one.council)
     never = sum(loss.before for loss in rest if loss.before is not None) if own.before is not None else None
     plan = sum(loss.plan for loss in rest)
     lost = sum(loss.plan - (loss.after or 0.0) for loss in rest)
-    ends = ", ".join(f"{service} at {host}" for service, host in one.dissolved)
     return (
         one.council,
         "-" if never is None else pounds(never),
@@ -199,7 +189,7 @@ def _withdrawal(one: Withdrawal) -> tuple[str, ...]:
         pounds(lost),
         pounds(own.plan - (own.after or 0.0)),
         pounds(sum(loss.exit_cost + loss.sunk for loss in one.losses)),
-        "; ".join([ends or "nothing", *([f"what is left breaks {', '.join(one.broken)}"] if one.broken else [])]),
+        "; ".join([ending(instance, one.dissolved), *([f"what is left breaks {', '.join(one.broken)}"] if one.broken else [])]),
     )
 
 
@@ -265,10 +255,6 @@ def _how_often(title: str, kept: Sequence[Kept], instance: Instance) -> Iterator
     if not kept:
         return
     ordered = sorted(kept, key=lambda one: (one.share, one.service, one.councils))
-    named = [f"{' and '.join(one.councils)} ({_service(instance, one.service)}) {percent(one.share, 0)}" for one in ordered[:SHOWN]]
+    named = [f"{' and '.join(one.councils)} ({service_name(instance, one.service)}) {percent(one.share, 0)}" for one in ordered[:SHOWN]]
     rest = f"; {len(ordered) - SHOWN} more at least as often" if len(ordered) > SHOWN else ""
     yield f"{title}, least sure first: {'; '.join(named)}{rest}."
-
-
-def _service(instance: Instance, service: str) -> str:
-    return instance.services[service].name or service.replace("_", " ")
