@@ -19,7 +19,7 @@ from instances.rules import Rules
 from optimiser import solve
 from optimiser.errors import InfeasibleError
 
-SEEDS, FAST, CHUNK = range(800), range(200), 20
+SEEDS, FAST, CHUNK = range(560), range(200), 20
 RULES = list(Rules.model_fields)
 LIVE_FIGURES = "process_saving = 0.1\nduplication_avoided = 0.3\nphase_in = [0.25, 0.5, 1.0]\nset_up_cost = 5000\nintegration_cost = 2000"
 
@@ -89,9 +89,9 @@ def test_each_rule_bites(tmp_path: Path, rule: str, seeds: range, least: int) ->
     assert bites >= least
 
 
-@pytest.mark.parametrize("seeds", [pytest.param(FAST, id="fast"), pytest.param(SEEDS, id="all", marks=pytest.mark.long)])
-def test_seeds_are_of_all_kinds(seeds: range) -> None:
+def test_seeds_are_of_all_kinds() -> None:
     """Most have a plan; some have none, some are best left as they are, and all that a plan may have comes up in some."""
+    seeds = FAST
     plans = [found.enumerated for found in map(seeded, seeds) if found.enumerated is not None]
     moves = [plan.moves for plan in plans]
 

@@ -29,6 +29,8 @@ def check_services_of_vehicles(draft: Draft) -> Iterator[Fault]:
 
 def _wrong_item(draft: Draft, name: str, before: list[str]) -> Wrong | None:
     """What is wrong with one name in a list of services."""
+    if not name and name in before:
+        return None  # said once for the cell
     if not name:
         return "has an empty item", "write services with semicolons between them, such as payroll;waste", None
     if name in before:
