@@ -106,11 +106,13 @@ def rows_with_figures(m: Any, services: Collection[str]) -> Iterator[tuple[str, 
 
     Those of rule payback; of rule minimum_saving every coefficient is the margin of its move (`m.margins`).
     """
+    keys = [key for key in payback.payback_index(m) if key[0] in services]
+    if not keys:
+        return
     row = {id(v): m.sets.join_row[j] for j, v in m.joins.items()} | {id(v): m.sets.open_row[o] for o, v in m.opens.items()}
-    for key in payback.payback_index(m):
-        if key[0] in services:
-            terms = [term.args for term in payback.payback_rule(m, *key)[1].args]
-            yield "payback", key, [row[id(v)] for _, v in terms], [value for value, _ in terms]
+    for key in keys:
+        terms = [term.args for term in payback.payback_rule(m, *key)[1].args]
+        yield "payback", key, [row[id(v)] for _, v in terms], [value for value, _ in terms]
 
 
 def _attach(m: Any, priced: Priced) -> None:

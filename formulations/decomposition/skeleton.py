@@ -13,7 +13,6 @@ from formulations.decomposition.blocks import blocks_of
 from formulations.decomposition.bought_inside import Terms, bought_inside
 from formulations.decomposition.kinds import NONE, Floats, Whole
 from formulations.families import INSIDE
-from formulations.objectives import Objective, objective_values
 from formulations.pricing import Priced
 from formulations.terms import THOUSAND
 
@@ -44,16 +43,12 @@ class Skeleton:
         purchases = self.blocks.purchases
         return cost if purchases is None else np.concatenate([cost, purchases.extra])
 
-    def repriced(self, priced: Priced, objective: Objective) -> Floats:
-        """Objective coefficients of all columns at other figures of the same moves, thousand GBP; not where there are purchases."""
+    def repriced(self, priced: Priced) -> Floats:
+        """NPV of all columns at other figures of the same moves, thousand GBP; not where there are purchases."""
         assert self.blocks.purchases is None
         found, (moves, takes) = np.zeros(len(self._columns)), self._rows_of_columns
-        if objective == Objective():
-            worth, options = priced.moves["npv"].to_numpy(), priced.options["npv"].to_numpy()
-        else:
-            values = objective_values(priced, objective)
-            worth, options = values.moves, values.options
-        found[moves[1]], found[takes[1]] = worth[moves[0]], options[takes[0]]
+        found[moves[1]] = priced.moves["npv"].to_numpy()[moves[0]]
+        found[takes[1]] = priced.options["npv"].to_numpy()[takes[0]]
         cost: Floats = found / THOUSAND
         return cost
 

@@ -63,7 +63,7 @@ class Frame:
             return None
         services = touched(self.instance, priced.instance)
         assert services is not None
-        return self._relaxation.with_figures(priced, services, objective, replace(pace, again=0))
+        return self._relaxation.with_figures(priced, services, replace(pace, again=0))
 
     def _is_of(self, priced: Priced) -> bool:
         """Whether it is all the moves of the frame's own graph."""

@@ -81,25 +81,23 @@ class Relaxation:
         self.tightened: Tightened | None = None
         self._known = list[Column]()
 
-    def with_figures(self, priced: Priced, services: Collection[str], objective: Objective, pace: Pace) -> Relaxation:
-        """The relaxation of the same moves with other figures of some services: rows without such figures are taken over.
+    def with_figures(self, priced: Priced, services: Collection[str], pace: Pace) -> Relaxation:
+        """The relaxation for NPV of the same moves with other figures of some services: rows without such figures are taken over.
 
         See `optimiser.methods.frame` for when that may be.
         """
         found = copy(self)
         found.priced = priced
-        found.linked = replace(
-            self.linked, cost=self.structure.repriced(priced, objective), matrix=self._repriced_rows(priced, services, objective)
-        )
+        found.linked = replace(self.linked, cost=self.structure.repriced(priced), matrix=self._repriced_rows(priced, services))
         found._begin(pace)
         found._known = self._known
         found.duals.start_like(self.duals)
         found.duals.at_best()
         return found
 
-    def _repriced_rows(self, priced: Priced, services: Collection[str], objective: Objective) -> Any:
+    def _repriced_rows(self, priced: Priced, services: Collection[str]) -> Any:
         """The rows, those with figures worked out anew."""
-        put_figures(self.model, priced, objective)
+        put_figures(self.model, priced, Objective())
         rows, moves = self._saving_rows
         found = [(rows, moves, self.model.margins[moves])]
         for family, key, own, values in rows_with_figures(self.model, services):

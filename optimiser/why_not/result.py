@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal
 
@@ -143,15 +144,15 @@ def _go_lives(document: PlanDocument) -> dict[tuple[str, str], dt.date]:
 
 def head_sides(document: WhyNotDocument) -> list[Side]:
     """NPV by cost head in both plans."""
-    other = {} if document.other is None else {head.head: head.npv for head in document.other.heads}
-    own = {head.head: head.npv for head in document.plan.heads}
-    return [Side(name=name, plan=own.get(name, 0.0), other=other.get(name, 0.0)) for name in dict.fromkeys([*own, *other])]
+    return _sides(*({} if plan is None else {head.head: head.npv for head in plan.heads} for plan in (document.plan, document.other)))
 
 
 def council_sides(document: WhyNotDocument) -> list[Side]:
     """NPV of each council in both plans."""
-    other = {} if document.other is None else {council.council: council.npv for council in document.other.councils}
-    own = {council.council: council.npv for council in document.plan.councils}
+    return _sides(*({} if plan is None else {one.council: one.npv for one in plan.councils} for plan in (document.plan, document.other)))
+
+
+def _sides(own: Mapping[str, float], other: Mapping[str, float]) -> list[Side]:
     return [Side(name=name, plan=own.get(name, 0.0), other=other.get(name, 0.0)) for name in dict.fromkeys([*own, *other])]
 
 
