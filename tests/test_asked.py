@@ -115,7 +115,7 @@ def without(plans: Sequence[Found], rng: Random) -> Iterator[tuple[Asked, ...]]:
 
 
 @pytest.mark.parametrize("method", ["compact", "decomposition"])
-@pytest.mark.parametrize("seeds", [pytest.param(FAST, id="fast"), pytest.param(range(6, 22), id="more", marks=pytest.mark.long)])
+@pytest.mark.parametrize("seeds", [pytest.param(FAST, id="fast"), pytest.param(range(6, 15), id="more", marks=pytest.mark.long)])
 @pytest.mark.parametrize("kind", [others, smaller, moves, without], ids=["differs", "at_most", "includes", "excludes"])
 def test_best_plan_with_what_is_asked(tmp_path: Path, kind: Any, seeds: Sequence[int], method: str) -> None:
     """To the penny; none where no plan has it. Some of what is asked costs something, some cannot be had."""
@@ -132,3 +132,13 @@ def test_best_plan_with_what_is_asked(tmp_path: Path, kind: Any, seeds: Sequence
                 dearer += expected < max(plans).npv - HALF_A_PENNY
     assert dearer >= len(seeds) // 4
     assert none >= len(seeds) // 8
+
+
+@pytest.mark.parametrize("method", ["compact", "decomposition"])
+def test_a_limit_within_a_penny_of_a_better_plan(tmp_path: Path, method: str) -> None:
+    """The better one costs a penny more; at HiGHS's own tolerance on integers the presolve of that has lost the best one below the limit, too."""
+    plans = plans_of(tmp_path / "45", 45)
+    asked = AtMost("one_off", max(plans).one_off - 0.01)
+    found = solved(read(tmp_path / "45"), (asked,), method)
+    assert found == pytest.approx(1_299_329.05, abs=HALF_A_PENNY)
+    assert best(plans, (asked,)) == pytest.approx(found, abs=HALF_A_PENNY)

@@ -134,7 +134,7 @@ def test_mutated_files(changes: list[tuple[str, str, int, object, object]]) -> N
 
 
 @pytest.mark.long
-@settings(max_examples=3_000, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1_500, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(mutations, min_size=1, max_size=8))
 def test_mutated_files_at_length(changes: list[tuple[str, str, int, object, object]]) -> None:
     """Many more, and more of them at once."""
@@ -214,7 +214,7 @@ def test_random_overrides(texts: list[str]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=5_000, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2_500, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(overrides, min_size=1, max_size=3))
 def test_random_overrides_at_length(texts: list[str]) -> None:
     """Many more."""

@@ -40,6 +40,10 @@ SOON = 10.0
 """Seconds for a first plan."""
 NEAR = 0.05
 """A bound at prices learned before is near a plan if it is above it by no more than this share."""
+WORTH_IT = 10
+"""Rules inside partnerships are looked at where they may hold the bound up by more than this part of the gap."""
+PROOF = 0.9
+"""Part of the gap to which the last model is solved."""
 CLOSE = 0.002
 """As close to the lowest bound as steps along subgradients lead where master problems do the rest."""
 
@@ -52,8 +56,8 @@ class Decomposition:
         began = time.monotonic()
         self.limits, self.start = limits, start
         self._pace = Pace(tolerance=max(limits.gap / 10, 1e-5))
-        frame = None if start is None else start.frame
-        self._framed = None if frame is None else frame.relaxation(priced, objective, self._pace)
+        self._frame = None if start is None else start.frame
+        self._framed = None if self._frame is None else self._frame.relaxation(priced, objective, self._pace)
         self.priced = formulations.presolved(priced, objective) if self._framed is None else priced
         self._restricted = Restricted(self.priced, objective, solver, limits, began=began)
         self._learned = Learned()
@@ -74,8 +78,9 @@ class Decomposition:
         self._look_at(relaxation)
         if self._framed is not None and self.limits.gap and not self._finished():
             self._plans.dive()  # most often enough, and then no rule inside partnerships has to be looked at
-        if not restricted.proven:
-            self._tighten(relaxation)
+        if not restricted.proven and self._may_tighten(relaxation):
+            relaxation.tighten(relaxation.duals.pace.tolerance)
+            restricted.note(relaxation.bound)
             self._look_at(relaxation)
         if not self._finished():
             self._plans.search()
@@ -108,12 +113,14 @@ class Decomposition:
             duals.search()
             restricted.note(relaxation.bound)
 
-    def _tighten(self, relaxation: Relaxation) -> None:
-        """Lower the bound by keeping the rules inside partnerships in each of them, where that may be worth it."""
+    def _may_tighten(self, relaxation: Relaxation) -> bool:
+        """Whether keeping the rules inside partnerships in each of them may be worth it; with other figures, whether it was before."""
         duals = relaxation.duals
-        if not (duals.over() or relaxation.hopeless) and (not duals.keeping or relaxation.loose(self.limits.gap / 10)):
-            relaxation.tighten(duals.pace.tolerance)
-            self._restricted.note(relaxation.bound)
+        if duals.over() or relaxation.hopeless:
+            return False
+        if self._frame is not None and self._framed is not None and self._frame.tightens <= self.limits.gap / WORTH_IT:
+            return False
+        return not duals.keeping or relaxation.loose(self.limits.gap / WORTH_IT)
 
     def _soon(self, relaxation: Relaxation) -> None:
         """A first plan, so that there is one whenever the work is stopped, and a bound; a few moments even then."""
@@ -151,7 +158,8 @@ class Decomposition:
             if restricted.over:
                 break
             everything = math.isinf(delta)
-            result = restricted.solve(within(self._regrets, delta))
+            enough = delta >= restricted.needed(self._root_bound)
+            result = restricted.solve(within(self._regrets, delta), gap=PROOF * self.limits.gap if enough else None)
             self._plans.delta = delta
             if everything and result.termination in (Termination.INFEASIBLE, Termination.OPTIMAL):
                 restricted.note(math.inf if result.bound is None else result.bound)

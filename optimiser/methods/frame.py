@@ -7,6 +7,7 @@ worked out from the new prices by the same families. Where anything else changes
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 
@@ -49,6 +50,15 @@ class Frame:
         found.begin(self._learned)
         found.duals.search()
         return found
+
+    @cached_property
+    def tightens(self) -> float:
+        """How far keeping the rules inside partnerships in each of them lowers the bound of the frame's own relaxation, as a share of it."""
+        found, before = copy(self._relaxation), self._relaxation.bound
+        if found.hopeless or not found.loose(TOLERANCE):
+            return 0.0
+        found.tighten(TOLERANCE)
+        return (before - found.bound) / max(abs(before), 1e-9)
 
     def price(self, instance: Instance) -> Priced | None:
         """The pricing of an instance; None where it differs in more than figures."""

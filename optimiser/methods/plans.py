@@ -57,6 +57,7 @@ class Plans:
     def __init__(self, restricted: Restricted, relaxation: Relaxation, regrets: Floats) -> None:
         self._restricted, self._relaxation, self._regrets = restricted, relaxation, regrets
         self.count, self.delta = FEW * relaxation.decisions, 0.0
+        self._dived = False
 
     def search(self) -> None:
         """Look for a plan within the gap."""
@@ -86,7 +87,10 @@ class Plans:
         return Packed(self._relaxation.blocks, tight, moves, restricted.piece, lambda: restricted.over, whole=self._relaxation.whole)
 
     def dive(self) -> None:
-        """Dives among the moves that the linear program uses and those of least regret."""
+        """Dives among the moves that the linear program uses and those of least regret; once."""
+        if self._dived:
+            return
+        self._dived = True
         used, count = self._relaxation.support(), FEWEST * self._relaxation.decisions
         for most in (DIVE, WHOLE):
             if count > most or self._done():

@@ -162,7 +162,7 @@ def seeds(fast: int, every: int) -> list[Any]:
 RULES = sorted(set(Rules.model_fields) - ON_MOVES)
 
 
-@pytest.mark.parametrize("seeds", seeds(4, 24))
+@pytest.mark.parametrize("seeds", seeds(4, 15))
 @pytest.mark.parametrize("rule", RULES)
 def test_rows_break_where_the_rule_is_broken(rule: str, seeds: range) -> None:
     """One rule at a time, and no other."""

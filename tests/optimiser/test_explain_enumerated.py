@@ -16,7 +16,7 @@ from optimiser.explain.explaining import Explaining
 from optimiser.explain.search import Search, Way
 from optimiser.pipeline import SolveSettings
 
-FAST, EVERY = range(100, 128), range(128, 164)
+FAST, EVERY = range(100, 128), range(128, 148)
 
 
 def infeasible(folder: Path, seeds: range, only: str = "") -> Iterator[tuple[int, Instance]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
+from errands import Length, measured
 from small import shire
 
 from instances import apply, read
@@ -20,19 +20,6 @@ from optimiser.whatif.journal import TASKS
 def east_kent() -> Base:
     """Its plan."""
     return base_of(read("east-kent"))
-
-
-class Length(BaseModel):
-    """The result of the work below."""
-
-    characters: int
-
-
-def measured(base: Base, word: str) -> Length:
-    """Work that any process knows, and that one word stops."""
-    if word == "stop":
-        raise KeyboardInterrupt
-    return Length(characters=len(word) + len(base.decisions))
 
 
 def tasks(words: str) -> list[Task[str]]:
