@@ -51,6 +51,7 @@ class Limits:
         seconds: Time limit; None is none.
         threads: Threads; results repeat for the same number.
         seed: Random seed.
+        presolve: Whether the solver may simplify the model first; a model that was simplified before is solved sooner without. HiGHS alone asks.
         interrupt: Set by somebody else to stop the solve; the incumbent is kept.
         on_progress: Called now and then with the state of the solve.
     """
@@ -60,6 +61,7 @@ class Limits:
     seconds: float | None = None
     threads: int = 1
     seed: int = 0
+    presolve: bool = True
     interrupt: threading.Event = field(default_factory=threading.Event)
     on_progress: Callable[[Progress], None] | None = None
 

@@ -144,6 +144,7 @@ def _set_options(highs: Any, limits: Limits, began: float, tolerance: float) -> 
         "threads": limits.threads,
         "random_seed": limits.seed,
         "mip_feasibility_tolerance": tolerance,
+        "presolve": "choose" if limits.presolve else "off",
     }
     left = limits.left(began)
     if left is not None:

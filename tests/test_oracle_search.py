@@ -94,7 +94,7 @@ def test_search_prunes_nothing_better(tmp_path: Path, seeds: range, most: int, l
 
 @pytest.mark.parametrize(
     ("seeds", "most", "least"),
-    [pytest.param(range(40), 700, 2, id="fast"), pytest.param(range(40, 90), 2_500, 6, id="long", marks=pytest.mark.long)],
+    [pytest.param(range(40), 700, 2, id="fast"), pytest.param(range(40, 90), 4_100, 6, id="long", marks=pytest.mark.long)],
 )
 @pytest.mark.parametrize("rule", ACROSS)
 def test_search_prunes_nothing_better_under_one_rule(tmp_path: Path, rule: str, seeds: range, most: int, least: int) -> None:

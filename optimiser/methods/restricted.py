@@ -26,6 +26,8 @@ PENNY = 1e-5
 """In thousand GBP."""
 HAIR = 2e-5
 """Regret beyond what is needed, thousand GBP: plans that are as good to the penny stay in."""
+SIMPLE = 8_000
+"""Models of no more moves are not presolved by the solver: they have been simplified, and to do it again takes longer than it gains."""
 FINE = 50
 """A neighbourhood is a small part of the whole, so it is solved to this part of the gap."""
 
@@ -125,6 +127,7 @@ class Restricted:
             self.limits,
             gap=self.limits.gap / 10 if gap is None else gap,
             seconds=self._at_most(seconds),
+            presolve=int(kept.sum()) > SIMPLE,
             interrupt=enough,
             on_progress=self._passed_on(enough),
         )

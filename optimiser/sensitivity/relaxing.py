@@ -24,26 +24,34 @@ LEAST_SCORE = 0.01
 
 @dataclass(frozen=True)
 class _Step:
-    """How far a figure gives way: an operation and an amount, in words, and the column of services.csv that may hold it."""
+    """How far a figure gives way: an operation and an amount, in words, the column of services.csv that may hold it, and the least it may be."""
 
     path: str
     operation: str
     words: str
     column: str = ""
+    least: float | None = None
+
+    def of(self, path: str, figure: Any) -> Iterator[str]:
+        """What makes a figure give way, no further than it may; nothing where it is there already."""
+        if self.least is None or figure + float(self.operation.removeprefix("+= ")) >= self.least:
+            yield f"{path} {self.operation}"
+        elif figure > self.least:
+            yield f"{path} = {self.least:g}"
 
 
 STEPS = {
-    "minimum_saving": [_Step("minimum_saving", "+= -0.01", "1 percentage point less", "minimum_saving")],
+    "minimum_saving": [_Step("minimum_saving", "+= -0.01", "1 percentage point less", "minimum_saving", least=0.0)],
     "maximum_distance": [_Step("maximum_distance", "+= 5", "5 more", "maximum_distance")],
     "maximum_span": [_Step("maximum_span", "+= 5", "5 more", "maximum_span")],
-    "compatibility": [_Step("compatibility.minimum", "+= -0.05", "0.05 less", "compatibility")],
+    "compatibility": [_Step("compatibility.minimum", "+= -0.05", "0.05 less", "compatibility", least=0.0)],
     "quality": [
-        _Step("quality.minimum", "+= -0.05", "minimum 0.05 less", "quality"),
+        _Step("quality.minimum", "+= -0.05", "minimum 0.05 less", "quality", least=0.0),
         _Step("quality.tolerance", "+= 0.05", "tolerance 0.05 more", "quality_tolerance"),
     ],
     "partnership_size": [
         _Step("partnership_size.maximum", "+= 1", "1 member more", "partnership_size_maximum"),
-        _Step("partnership_size.minimum", "+= -1", "1 member less", "partnership_size_minimum"),
+        _Step("partnership_size.minimum", "+= -1", "1 member less", "partnership_size_minimum", least=2),
     ],
     "maximum_partnerships": [_Step("maximum_partnerships", "+= 1", "1 partnership more", "maximum_partnerships")],
     "payback": [_Step("payback", "+= 1", "1 year more", "payback")],
@@ -70,7 +78,9 @@ def rule_questions(instance: Instance) -> Iterator[PriceQuestion]:
         for step in STEPS.get(rule, ()):
             overrides = _step_overrides(instance, rule, step)
             if overrides:
-                yield PriceQuestion("rule", rule, step.words + _unit(instance, rule), overrides)
+                at_end = [text for text in overrides if not text.endswith(step.operation)]
+                words = f"{step.words}{_unit(instance, rule)}{f', but no less than {step.least:g}' if at_end else ''}"
+                yield PriceQuestion("rule", rule, words, overrides)
         yield from _other_steps(instance, rule)
         yield PriceQuestion("rule", rule, "dropped", (f"rules.{rule} = off",))
 
@@ -102,14 +112,15 @@ def _step_overrides(instance: Instance, rule: str, step: _Step) -> tuple[str, ..
         value = getattr(value, part, None)
     found = []
     if isinstance(value, dict):
-        found += [f"{join_path(['rules', *step.path.split('.'), str(key)])} {step.operation}" for key in value]
+        found += [text for key, figure in value.items() for text in step.of(join_path(["rules", *step.path.split("."), str(key)]), figure)]
     elif value is not None and value is not False:
-        found.append(f"rules.{step.path} {step.operation}")
+        found += step.of(f"rules.{step.path}", value)
     if step.column:
         found += [
-            f"{join_path(['services', name, step.column])} {step.operation}"
+            text
             for name, row in instance.services.items()
             if getattr(row, step.column) is not None
+            for text in step.of(join_path(["services", name, step.column]), getattr(row, step.column))
         ]
     return tuple(found)
 

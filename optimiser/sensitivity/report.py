@@ -19,6 +19,8 @@ from optimiser.sensitivity.words import ending, hosting, input_name, instead, se
 
 SHOWN = 12
 """Pairs kept apart, and other things in lists, that are shown; the rest are counted."""
+TOLD = 0.5
+"""First-order indices that explain less than this together are not told."""
 BRIEF = 2
 """Differences between two plans that are told."""
 
@@ -70,6 +72,8 @@ def _inputs(document: SensitivityDocument, instance: Instance) -> Iterator[Table
     yield table
     if any(end is not None and end.changes for one in document.inputs for end in (one.low, one.high)):
         yield "* another configuration: other hosts, members or alternatives. ! the held plan breaks a rule there."
+    if any(side is not None and side.retimed for one in document.inputs for side in (one.below, one.above)):
+        yield "~ the same hosts and members are better still there, in other tranches or by another vehicle: only the plan as it is falls behind."
     changed = [(one, end) for one in document.inputs for end in (one.low, one.high) if end is not None and end.changes]
     for one, end in changed[:SHOWN]:
         yield f"  {input_name(instance, one.path)} at {end.value}: {_briefly(end.becomes)}."
@@ -94,7 +98,7 @@ def _tips(one: InputResult) -> str:
     sides = [
         (word, side) for word, side in (("down to", one.below), ("up to", one.above)) if side is not None and side.position is not None
     ]
-    return "; ".join(f"{word} {side.value}" for word, side in sides) or ("not looked for" if one.below is None else "none found")
+    return "; ".join(f"{word} {side.value}{'~' if side.retimed else ''}" for word, side in sides) or ("not looked for" if one.below is None else "none found")
 
 
 def _scale(npv: float) -> tuple[float, str]:
@@ -245,7 +249,9 @@ def _uncertainty(document: SensitivityDocument, instance: Instance) -> Iterator[
     yield from _how_often("Pairings of the plan that stay", [one for one in found.pairings if one.planned], instance)
     yield from _how_often("Hosts of the plan that stay", [one for one in found.hosts if one.planned], instance)
     most = [one for one in found.indices if one.share >= 0.01]
-    if most:
+    if found.explained < TOLD:
+        yield "What its NPV hangs on cannot be told from these draws: they are too few, or inputs matter together rather than alone."
+    elif most:
         named = "; ".join(f"{input_name(instance, one.path)} {percent(one.share, 0)}" for one in most[:SHOWN])
         yield f"What its NPV hangs on (share of its variance): {named}."
 

@@ -130,7 +130,8 @@ _INPUT_COLUMNS = [
     *("path", "unit", "figures", "base"),
     *(f"low_{name}" for name in _END_COLUMNS),
     *(f"high_{name}" for name in _END_COLUMNS),
-    *("swing", "switching", "switching_override", "tips_below", "tips_above", "tipping_becomes", "nearest_override", "source"),
+    *("swing", "switching", "switching_override", "tips_below", "tips_above"),
+    *("tipping_becomes", "tipping_retimed", "nearest_override", "source"),
 ]
 _PRICE_COLUMNS = ["subject", "name", "step", "gained", "least", "most", "status", "changes", "becomes", "overrides", "refused"]
 
@@ -153,6 +154,7 @@ def _input_row(one: InputResult) -> dict[str, Any]:
         **{"swing": one.swing, "switching": one.switching.value, "switching_override": one.switching.override},
         **{"tips_below": _tip(one.below), "tips_above": _tip(one.above)},
         **{"tipping_becomes": "" if nearest is None else "; ".join(nearest.becomes)},
+        **{"tipping_retimed": None if nearest is None else nearest.retimed},
         **{"nearest_override": "" if nearest is None else nearest.override, "source": one.source},
     }
 

@@ -44,8 +44,10 @@ class Tipping(BaseModel):
         override: What sets it.
         stays: The position proven to stay next to it, in words.
         stays_override: What sets that.
-        rival: The plan that beats the held one there; None where there is no plan at all.
+        rival: The best plan of another configuration there, which beats the held one; None where there is no plan at all.
         becomes: How its configuration differs from the held one's, in sentences.
+        retimed: Whether the held configuration in other tranches, or by another vehicle, is better there than any other: only the plan as it is
+            falls behind.
         broken: Rules that the held plan breaks there, by name.
         within: Whether it lies within the range of the input.
         distance: How far the dial is turned from its base.
@@ -60,6 +62,7 @@ class Tipping(BaseModel):
     stays_override: str = ""
     rival: Answer | None = None
     becomes: tuple[str, ...] = ()
+    retimed: bool = False
     broken: tuple[str, ...] = ()
     within: bool = False
     distance: float | None = None
@@ -204,16 +207,27 @@ class _Search:
         base = self._turned.base
         return differences(base.instance, base.configuration, answer.configuration)
 
+    def _best(self, position: float) -> tuple[Answer, bool]:
+        """The best plan of another configuration where one tips, ties settled, and whether the held one is better still in other tranches."""
+        base, instance = self._turned.base, self._turned.at(position)
+        assert instance is not None
+        best = reoptimise(base, instance, gap=base.gap / SHARPER)
+        if best.configuration != base.configuration:
+            return best, False
+        return reoptimise(base, instance, gap=base.gap / SHARPER, asked=(Differs(base.configuration),)), True
+
     def _found(self, position: float, said: Verdict) -> Tipping:
         dial, there = self._turned.dial, self._turned.held(position)
+        rival, retimed = (None, False) if said.answer.npv is None else self._best(position)
         return Tipping(
             position=position,
             value=dial.said(position),
             override=dial.override(position),
             stays=dial.said(self._proven),
             stays_override=dial.override(self._proven),
-            rival=None if said.answer.npv is None else said.answer,
-            becomes=() if said.answer.npv is None else tuple(self._becomes(said.answer)),
+            rival=rival,
+            becomes=() if rival is None else tuple(self._becomes(rival)),
+            retimed=retimed,
             broken=() if there is None else there.broken,
             within=dial.low is not None and dial.high is not None and dial.low <= position <= dial.high,
             distance=abs(position - self._start),

@@ -3,9 +3,11 @@
 A Latin hypercube, seeded: each input's distribution is cut into as many equal parts as there are draws, and each part is drawn from once.
 
 First-order index of an input: the share of the variance of the held NPV that goes with it alone. NPV is fitted by least squares as a
-sum of one polynomial of degree 2 for each input (of degree 1 where the draws are few); an index is the covariance of its polynomial with
-the NPV over the draws, divided by the NPV's variance. They add up to what the sum explains; the rest is interaction, and is said. Sudret, Global sensitivity analysis using polynomial
-chaos expansions, Reliability Engineering and System Safety 93(7), 2008, 964-979.
+sum of polynomials, one of each input, of degree 1 or 2, whichever foretells a draw better from all others; an index is the variance of its
+polynomial, divided by that of all of them and the mean square of what is not foretold. They add up to what the sum explains; the rest is
+interaction, or draws that are too few. Sudret, Global sensitivity analysis using polynomial chaos expansions, Reliability Engineering and
+System Safety 93(7), 2008, 964-979 (indices from a fitted polynomial); Blatman and Sudret, An adaptive algorithm to build up sparse
+polynomial chaos expansions, Probabilistic Engineering Mechanics 25(2), 2010, 183-197 (fits judged by leaving one out).
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ from optimiser.sensitivity.spread import Spread, spread_of
 from optimiser.whatif import Answer, Base, Task, best_of, held
 
 Array = NDArray[np.float64]
+TINY = 1e-9
+"""Singular values of a fit below this part of the largest are none."""
 PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
 
 
@@ -104,7 +108,7 @@ class Uncertainty(_Frozen):
         pairings, hosts: How often each is in the best plan.
         same: Share of the draws in which the best plan has the plan's configuration.
         indices: Of the inputs, greatest first.
-        explained: What all of them explain together; the rest is interaction.
+        explained: What all of them explain together; the rest is interaction, or draws that are too few to say.
     """
 
     draws: int
@@ -243,15 +247,33 @@ def first_order(positions: Array, values: Array) -> tuple[Array, float]:
     count, inputs = positions.shape
     if count < 2 or not inputs or np.ptp(values) == 0:
         return np.zeros(inputs), 0.0
-    degree = 2 if count >= 2 * (2 * inputs + 1) else 1
     spread = positions.std(axis=0)
     scaled = (positions - positions.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    fits = [_additive(scaled, values - values.mean(), degree) for degree in (1, 2)]
+    alone, left = min(fits, key=lambda fit: fit[1])
+    variances = alone.var(axis=0)
+    shares: Array = variances / (variances.sum() + left)
+    return shares, float(shares.sum())
+
+
+def _additive(scaled: Array, values: Array, degree: int) -> tuple[Array, float]:
+    """A sum of polynomials, one of each input, fitted to centred values: each of them, shape (draws, inputs), and the mean square of what it misses.
+
+    What it misses of a draw is judged by a fit without that draw, so that draws that are few explain little.
+    """
+    count, inputs = scaled.shape
     powers = np.stack([scaled**power for power in range(1, degree + 1)], axis=2)
     powers -= powers.mean(axis=0)
-    fitted, *_ = np.linalg.lstsq(powers.reshape(count, -1), values - values.mean(), rcond=None)
-    alone = (powers * fitted.reshape(inputs, degree)).sum(axis=2)
-    shares: Array = (alone * (values - values.mean())[:, None]).mean(axis=0) / values.var()
-    return shares, float(shares.sum())
+    terms = powers.reshape(count, -1)
+    left, size, right = np.linalg.svd(terms, full_matrices=False)
+    able = size > TINY * size.max(initial=0.0)
+    left, size, right = left[:, able], size[able], right[able]
+    fitted = right.T @ ((left.T @ values) / size)
+    leverage = (left**2).sum(axis=1) + 1 / count
+    missed = values - terms @ fitted
+    if (leverage > 1 - TINY).any():
+        return np.zeros((count, inputs)), float(values.var())
+    return (powers * fitted.reshape(inputs, degree)).sum(axis=2), float(np.mean((missed / (1 - leverage)) ** 2))
 
 
 def draw_rows(made: Design, draws: Sequence[Draw]) -> tuple[DrawRow, ...]:

@@ -90,7 +90,7 @@ def test_against_all_partnerships(tiny_blocks: Callable[..., Any], seeds: range)
     assert looser <= bitten
 
 
-@pytest.mark.parametrize("seeds", [pytest.param(range(40), id="fast"), pytest.param(range(40, 90), id="more", marks=pytest.mark.long)])
+@pytest.mark.parametrize("seeds", [pytest.param(range(40), id="fast"), pytest.param(range(40, 120), id="more", marks=pytest.mark.long)])
 @pytest.mark.parametrize(("only", "often"), [("contiguity", 0.1), ("minimum_saving", 0.5), ("payback", 0.5)])
 def test_one_rule_at_a_time(tiny_blocks: Callable[..., Any], only: str, often: float, seeds: range) -> None:
     """With purchases at what they earn the bound is what the best partnership is worth, but for a few that look at tranches together."""

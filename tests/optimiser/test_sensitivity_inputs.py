@@ -129,11 +129,29 @@ def check_tipping(turned: Turned, found: InputResult, side: Tipping) -> None:
     way = side.position - dial.base
     far = max(abs(end - dial.base) for end in (dial.low, dial.high, side.position, 2 * dial.base) if end is not None)
     hair = 0.0 if dial.whole else HAIR * far / abs(way)
-    assert turned.tips(dial.override(dial.base + (1 + hair) * way)) in (True, None), (found.path, side)
+    beyond = dial.override(dial.base + (1 + hair) * way)
+    assert turned.tips(beyond) in (True, None), (found.path, side)
+    assert any(is_rival(turned, side, override) for override in (side.override, beyond)), (found.path, side)
     inner = (side.position - (1 if way > 0 else -1) - dial.base) / way if dial.whole else 1 - hair
     for part in (inner, 0.6 * inner) if inner > 0 else ():
         where = dial.base + part * way
         assert not turned.tips(dial.override(round(where) if dial.whole else where)), (found.path, side, where)
+
+
+def is_rival(turned: Turned, side: Tipping, override: str) -> bool:
+    """Whether the rival is the best of the other configurations, and it is told where the held one is better still in other tranches.
+
+    Where it tips because some rule begins to let a plan through, enumeration knows of that a hair further on.
+    """
+    folder = turned.at(override)
+    plans = {} if folder is None else best_by_configuration(folder)
+    own, others = plans.pop(turned.own, float("-inf")), max(plans.values(), default=float("-inf"))
+    if side.rival is None or side.rival.npv is None:
+        return not plans
+    hair = max(HALF_A_PENNY, 1e-6 * abs(others))
+    arranged = frozenset((*key, *how) for key, how in side.configuration.items())
+    best = abs(side.rival.npv - others) <= hair and abs(plans[arranged] - others) <= hair
+    return best and (abs(own - others) <= hair or side.retimed == (own > others))
 
 
 def parts() -> list[object]:

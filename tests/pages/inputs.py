@@ -82,8 +82,8 @@ def what_breaks(study: Study) -> Iterator[str]:
     yield f"{capital(counted(len(study.tipped), 'input'))} {'was' if len(study.tipped) == 1 else 'were'} turned, both ways, until another plan was better:"
     rows = []
     for one in study.tipped:
-        for way, sign, side in (("down", -1, one.below), ("up", 1, one.above)):
-            rows.append([name(study.instance, one.path), tidy(one.base), way, *_tip(side, one.becomes.get(sign))])
+        for way, side in (("down", one.below), ("up", one.above)):
+            rows.append([name(study.instance, one.path), tidy(one.base), way, *_tip(side)])
     yield from table(["Input", "Today", "Turned", "Another plan is better from", "The plan then"], rows)
 
 
@@ -91,11 +91,11 @@ def _count(many: int) -> str:
     return "one input by itself brings" if many == 1 else f"each of {many} inputs by itself brings"
 
 
-def _tip(side: Tipping, becomes: tuple[str, ...] | None) -> tuple[str, str]:
+def _tip(side: Tipping) -> tuple[str, str]:
     if side.position is None:
         return f"nowhere ({tidy(side.value)})", "the same"
     broken = f"the plan as it is breaks {listed([rule_name(rule) for rule in side.broken])}; " if side.broken else ""
-    if becomes is None:
+    if side.rival is None:
         return tidy(side.value), f"{broken}no plan keeps the rules"
     same = "the same councils together, in other tranches or by another vehicle; only the plan as it is falls behind"
-    return tidy(side.value), broken + (briefly(becomes) or same)
+    return tidy(side.value), broken + (same if side.retimed else briefly(side.becomes))

@@ -11,12 +11,11 @@ from typing import Any
 from instances import Instance, read
 from instances.ranges import Range
 from optimiser import Plan, solve
-from optimiser.differences import differences
 from optimiser.sensitivity import Scope, SensitivityDocument, sensitivity
 from optimiser.sensitivity.dial import dial_of
 from optimiser.sensitivity.tipping import Tipping, tipping
 from optimiser.sensitivity.turned import Turned
-from optimiser.whatif import Base, base_of, reoptimise
+from optimiser.whatif import base_of
 
 DRAWS = 20
 """Draws of every page: few, so that the pages are quickly made again."""
@@ -66,15 +65,12 @@ class Tipped:
         path: Its path.
         base: Where it stands, in words.
         below, above: Where another plan beats the plan as it is.
-        becomes: How the best plan of all differs there, by side (-1, 1): the first of several as good, whatever the version of the solver.
-            Nothing, where it has the same councils together, in other tranches or another vehicle; None, where no plan keeps the rules.
     """
 
     path: str
     base: str
     below: Tipping
     above: Tipping
-    becomes: dict[int, tuple[str, ...] | None]
 
 
 class Study:
@@ -126,19 +122,9 @@ class Study:
         for path in self.words.turned:
             dial = dial_of(self.instance, path, self.ranges.get(path))
             turned = Turned(base, dial)
-            below, above = tipping(turned, -1), tipping(turned, 1)
-            becomes = {sign: _becomes(base, turned, side.position) for sign, side in ((-1, below), (1, above)) if side.position is not None}
-            found.append(Tipped(path, dial.said(dial.base), below, above, becomes))
+            found.append(Tipped(path, dial.said(dial.base), tipping(turned, -1), tipping(turned, 1)))
         return tuple(found)
 
     def _part(self, *parts: Any, **scope: Any) -> SensitivityDocument:
         """Some parts of a study; the plan is solved once for all of them, and kept."""
         return sensitivity(self.instance, Scope(parts=parts, **scope), unfinished=self._kept).document
-
-
-def _becomes(base: Base, turned: Turned, position: float) -> tuple[str, ...] | None:
-    """How the best plan at a position differs in hosts, members and alternatives; None where there is no plan."""
-    instance = turned.at(position)
-    assert instance is not None
-    best = reoptimise(base, instance)
-    return None if best.npv is None else tuple(differences(base.instance, base.configuration, best.configuration))
