@@ -138,7 +138,8 @@ def test_best_plan_with_what_is_asked(tmp_path: Path, kind: Any, seeds: Sequence
 def test_a_limit_within_a_penny_of_a_better_plan(tmp_path: Path, method: str) -> None:
     """The better one costs a penny more; at HiGHS's own tolerance on integers the presolve of that has lost the best one below the limit, too."""
     plans = plans_of(tmp_path / "45", 45)
-    asked = AtMost("one_off", max(plans).one_off - 0.01)
+    asked = AtMost("one_off", 305_122.233)
+    assert any(asked.limit < plan.one_off < asked.limit + 0.015 and plan.npv > 1_360_000 for plan in plans)
     found = solved(read(tmp_path / "45"), (asked,), method)
     assert found == pytest.approx(1_299_329.05, abs=HALF_A_PENNY)
     assert best(plans, (asked,)) == pytest.approx(found, abs=HALF_A_PENNY)

@@ -3,7 +3,8 @@
 What is taken out while there still is no plan stays out; what is needed for that stays in (Chinneck and Dravnieks, 1991). Rules and
 tables go first, as wholes and in halves; of what is left the services, parts and rows, in turn. At the end each item is taken out of
 what is left once more, until nothing more can go: so what is claimed is what was solved, even where an item gives as well as asks, as
-what is live does.
+what is live does. A rule or a table of which many finer items are needed stays one item: a list of forty contracts tells nobody anything.
+So does, at once, what has many while something is asked of the whole programme, to which every one of them adds its pounds.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from instances.graph import CouncilGraph, council_graph
 from optimiser.explain.data_items import JUDGED, judged_by
 from optimiser.explain.items import Item
 from optimiser.explain.questions import Questions
-from optimiser.explain.row_items import by_service, commitments, grouped_tables, rows_of
-from optimiser.explain.rule_items import grouped_rules, parts_of, whole_rules
+from optimiser.explain.row_items import TABLES, by_service, commitments, grouped_tables, rows_of
+from optimiser.explain.rule_items import ASKING, grouped_rules, parts_of, whole_rule, whole_rules
+
+MOST_FINE = 8
+"""Of an item that falls into more finer ones that are needed none is told: it stays whole."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,19 @@ class Catalogue:
     def finer(self, item: Item) -> list[Item]:
         """The items that an item stands for; it is among them if it stays one beside the data that it judges."""
         if item.kind == "group":
-            tables = ("contract_timing", "host_capacity", "can_host", "vehicle", "ceases")
-            found = rows_of(self.instance, item.rule) if item.rule in tables else parts_of(self.graph, item.rule)
+            found = rows_of(self.instance, item.rule) if item.rule in TABLES else parts_of(self.graph, item.rule)
             return by_service(found, self.graph)
         if item.kind == "rule" and item.rule in JUDGED:
             return [item, *judged_by(self.graph, item)]
         return [item]
+
+    def whole(self, item: Item) -> Item:
+        """What is told of an item that stays whole."""
+        return whole_rule(self.instance, item.rule) if item.kind == "group" and item.rule not in TABLES else item
+
+
+class _TooFineError(Exception):
+    """More finer items are needed than anybody reads."""
 
 
 @dataclass
@@ -66,6 +77,7 @@ class Filter:
     out: list[Item]
     kept: list[Item] = field(init=False)
     minimal: bool = False
+    _needed: int = 0
 
     def __post_init__(self) -> None:
         """All that is not set aside is in."""
@@ -78,6 +90,7 @@ class Filter:
             StoppedError: The time is over; `kept` still clashes, but may hold what is not needed.
         """
         for chunk in self._chunks():
+            self._needed = -len(chunk)
             self._delete(chunk)
         done: set[Item] = set()
         while (item := next((item for item in self.kept if item not in done), None)) is not None:
@@ -108,7 +121,11 @@ class Filter:
             return
         if not needed and self._clashes_without(chunk):
             self._take_out(chunk)
-        elif len(chunk) > 1:
+        elif len(chunk) == 1:
+            self._needed += 1
+            if self._needed > MOST_FINE:
+                raise _TooFineError
+        else:
             half = len(chunk) // 2
             self._delete(chunk[:half])
             self._delete(chunk[half:], needed=not any(item in self.kept for item in chunk[:half]))
@@ -123,7 +140,8 @@ class Filter:
         self.kept = [item for item in self.kept if item not in gone]
 
     def _refine(self, item: Item, done: set[Item]) -> None:
-        """Put the finer items in the place of an item, and take out those that are not needed."""
+        """Put the finer items in the place of an item, and take out those that are not needed; unless too many are."""
+        out, kept = list(self.out), list(self.kept)
         finer = [one for one in self.catalogue.finer(item) if one not in self.out and (one == item or one not in self.kept)]
         place = self.kept.index(item)
         self.kept[place : place + 1] = finer
@@ -131,7 +149,15 @@ class Filter:
             done.add(item)
             return
         done |= {item} & set(finer)
-        self._delete([one for one in finer if one != item], needed=item not in finer)
+        self._needed = 0
+        try:
+            if len(finer) > MOST_FINE and any(one.rule in ASKING for one in kept):
+                raise _TooFineError
+            self._delete([one for one in finer if one != item], needed=item not in finer)
+        except _TooFineError:
+            whole = self.catalogue.whole(item)
+            self.out, self.kept = out, [whole if one == item else one for one in kept]
+            done.add(whole)
 
     def _until_nothing_goes(self) -> None:
         """Take out one item after another, until each is needed."""

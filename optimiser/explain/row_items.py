@@ -16,6 +16,16 @@ DEMANDS = ("hosts", "shares_with", "together", "live")
 """Decisions that ask for something to be shared."""
 
 
+TABLES = {
+    "contract_timing": ("instance.toml", "rules.contract_timing"),
+    "host_capacity": ("instance.toml", "rules.host_capacity"),
+    "can_host": ("baselines.csv", "can_host"),
+    "vehicle": ("vehicles.csv", "minimum_members"),
+    "ceases": ("councils.csv", "ceases"),
+}
+"""Groups of rows, and where all of them are switched."""
+
+
 def commitments(instance: Instance) -> list[Item]:
     """Each row of commitments, those that only forbid first; none where the rule is off.
 
@@ -95,7 +105,11 @@ def grouped_tables(instance: Instance) -> list[Item]:
             ("councils.*.ceases = none", "councils.*.successor = none"),
         ),
     }
-    return [Item("group", rule, edits) for rule, (is_on, edits) in groups.items() if is_on]
+    return [
+        Item("group", rule, edits, table=TABLES[rule][0], column=TABLES[rule][1], value=len(rows_of(instance, rule)))
+        for rule, (is_on, edits) in groups.items()
+        if is_on
+    ]
 
 
 def rows_of(instance: Instance, rule: str) -> list[Item]:

@@ -56,6 +56,13 @@ def grouped_rules(instance: Instance) -> list[Item]:
     return [Item("group", rule, (f"rules.{rule} = off",), column=f"rules.{rule}") for rule in on]
 
 
+def whole_rule(instance: Instance, rule: str) -> Item:
+    """A rule that falls into services, parts or items, as one; with its figure, where that is one for all."""
+    values = {(one.part, one.value, one.unit) for one in figures(instance, rule)} if rule in PARTS else set()
+    part, value, unit = next(iter(values)) if len(values) == 1 else ("", None, "")
+    return replace(_whole(rule, value, unit), part=part)
+
+
 def parts_of(graph: CouncilGraph, rule: str) -> list[Item]:
     """The items of a rule: by service where every service can be taken out by itself, else the rule as a whole."""
     instance = graph.instance

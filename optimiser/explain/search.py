@@ -139,7 +139,7 @@ class Search:
             return 2 if item.demand else 0 if self.levers(item) else 3
         if item.kind == "commitment":
             return 4 if item.demand else 2
-        return {"contract": 1, "host_capacity": 1, "vehicle": 1, "can_host": 2}.get(item.kind, 5)
+        return {"contract": 1, "host_capacity": 1, "vehicle": 1, "can_host": 2, "group": 3}.get(item.kind, 5)
 
     def levers(self, item: Item) -> list[Lever]:
         """The figures with which an item can give way."""

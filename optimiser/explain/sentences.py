@@ -10,10 +10,13 @@ from instances.graph import CouncilGraph
 from instances.rule_figures import CompatibilityRule
 from instances.rule_figures import Sequence as Order
 from instances.tables import Baseline, Contract
+from optimiser.explain.edits import LISTS
 from optimiser.explain.items import Item
 from optimiser.explain.words import amount, day
 from optimiser.money import counted
 
+MANY = ("partnership_size", "maximum_partnerships", "minimum_saving", "payback", "onboarding_capacity")
+"""Rules whose sentence needs a figure."""
 Says = Callable[[CouncilGraph, Item], str]
 
 
@@ -67,10 +70,29 @@ def asks(graph: CouncilGraph, item: Item) -> str:
     if item.kind == "commitment":
         return f"{_decided(item)}{_alone(graph, item)}"
     if item.kind == "rule":
-        return f"{name_of(item)}: {_RULES[item.rule](graph, item)}"
+        return f"{name_of(item)}: {_all_of(item) if _has_many(item) else _RULES[item.rule](graph, item)}"
     if item.kind == "group":
-        return name_of(item)
+        return f"{name_of(item)}: {_GROUPS[item.rule]} ({item.value} in all)" if item.rule in _GROUPS else name_of(item)
     return _ROWS[item.kind](graph, item)
+
+
+def _has_many(item: Item) -> bool:
+    """Whether it is a rule as a whole whose figures differ, or that has items."""
+    return item.value is None and item.source is None and not item.part and item.rule in (*MANY, *LISTS)
+
+
+def _all_of(item: Item) -> str:
+    return "all of its items together" if item.rule in LISTS else "its figures for all services together"
+
+
+_GROUPS = {
+    "contract_timing": "a council's service moves only once its contract has ended or can be broken",
+    "host_capacity": "a host runs no more than it has room for",
+    "can_host": "councils that may not host a service",
+    "vehicle": "the fewest members of a vehicle",
+    "ceases": "nobody goes live with a council that ceases",
+}
+"""Tables as a whole: what all of their rows ask."""
 
 
 def where(table: str, row: int | None, column: str = "") -> str:

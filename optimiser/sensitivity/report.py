@@ -98,7 +98,9 @@ def _tips(one: InputResult) -> str:
     sides = [
         (word, side) for word, side in (("down to", one.below), ("up to", one.above)) if side is not None and side.position is not None
     ]
-    return "; ".join(f"{word} {side.value}{'~' if side.retimed else ''}" for word, side in sides) or ("not looked for" if one.below is None else "none found")
+    return "; ".join(f"{word} {side.value}{'~' if side.retimed else ''}" for word, side in sides) or (
+        "not looked for" if one.below is None else "none found"
+    )
 
 
 def _scale(npv: float) -> tuple[float, str]:
