@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Literal
 
 from dateutil.relativedelta import relativedelta
@@ -65,7 +65,7 @@ class Calendar(BaseModel):
 
     def date(self, k: int) -> dt.date:
         """First day of period `k`; a start late in a month is held to the month's last day."""
-        return self.start + relativedelta(months=k * self.period_months)
+        return months_after(self.start, k * self.period_months)
 
     @cached_property
     def tranche_dates(self) -> tuple[dt.date, ...]:
@@ -78,4 +78,10 @@ class Calendar(BaseModel):
 
     def month(self, k: int, m: int) -> dt.date:
         """First day of month `m` of period `k`."""
-        return self.start + relativedelta(months=k * self.period_months + m)
+        return months_after(self.start, k * self.period_months + m)
+
+
+@cache
+def months_after(start: dt.date, months: int) -> dt.date:
+    """A day some months after another; kept, since the same few are asked for again and again."""
+    return start + relativedelta(months=months)

@@ -197,11 +197,16 @@ def _member_flows(facts: Facts, decision: Decision, move: Move, growth: list[flo
     procured = facts.instance.baselines[move.council, service].procured_cost
     savings, costs = yearly_savings(facts, decision, move.council), yearly_costs(facts, decision, move.council)
 
+    known: dict[tuple[float, float, float], dict[str, float]] = {}
+
     def year(period: int) -> dict[str, float]:
         phase = facts.phase_in(service, facts.year_since_go_live(service, move, period))
-        heads = {head: phase * amount for head, amount in savings.items()} | costs
-        grown = {head: amount * (growth[period] if head in GROWING else 1.0) for head, amount in heads.items()}
-        return grown | {"purchasing": rates[period] * procured * growth[period]}
+        grows, rate = growth[period], rates[period]
+        if (phase, grows, rate) not in known:  # most years of a member are alike
+            heads = {head: phase * amount for head, amount in savings.items()} | costs
+            grown = {head: amount * (grows if head in GROWING else 1.0) for head, amount in heads.items()}
+            known[phase, grows, rate] = grown | {"purchasing": rate * procured * grows}
+        return known[phase, grows, rate]
 
     gross, recurring = sum(savings.values()), sum(costs.values())
     purchasing = purchasing_rate(facts, decision, decision.members) * procured
