@@ -13,6 +13,7 @@ Journal of the ACM 23(4), 1976, 619-635), and no nearer value can be missed, sin
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -33,6 +34,8 @@ COARSE = 1e-4
 SHARPER = 4
 """How many times closer than the gap a position is solved, so that hardly any is left undecided."""
 ROUNDS = 60
+HAIRS = (1, 10, 100)
+"""How many times the width of the bracket further on a plan is looked for that a rule lets through by a hair."""
 
 
 class Tipping(BaseModel):
@@ -207,18 +210,39 @@ class _Search:
         base = self._turned.base
         return differences(base.instance, base.configuration, answer.configuration)
 
-    def _best(self, position: float) -> tuple[Answer, bool]:
-        """The best plan of another configuration where one tips, ties settled, and whether the held one is better still in other tranches."""
-        base, instance = self._turned.base, self._turned.at(position)
-        assert instance is not None
-        best = reoptimise(base, instance, gap=base.gap / SHARPER)
-        if best.configuration != base.configuration:
-            return best, False
-        return reoptimise(base, instance, gap=base.gap / SHARPER, asked=(Differs(base.configuration),)), True
+    def _best(self, position: float, known: Answer) -> tuple[Answer, bool]:
+        """The best plan of another configuration where one tips, ties settled, and whether the held one is better still in other tranches.
+
+        Where a rule lets a plan through to the half-penny that the audit allows, a solve knows of that plan a hair further on.
+        """
+        base = self._turned.base
+        for further in (position, *self._hairs(position)):
+            instance, target = self._turned.at(further), self._target(further)
+            if instance is None:
+                break
+            best = reoptimise(base, instance, gap=base.gap / SHARPER)
+            if not _beats(best, target):
+                continue
+            if best.configuration != base.configuration:
+                return best, False
+            other = reoptimise(base, instance, gap=base.gap / SHARPER, asked=(Differs(base.configuration),))
+            if _beats(other, target):
+                return other, True
+        return known, False
+
+    def _hairs(self, position: float) -> list[float]:
+        """Places a little further on."""
+        way = 0.0 if self._turned.dial.whole else math.copysign(self._fine, position - self._start)
+        return [position + way * hair for hair in HAIRS] if way else []
+
+    def _target(self, position: float) -> float:
+        """What the held plan and the gap are worth there; no amount where it breaks a rule."""
+        held = self._turned.held(position)
+        return held.npv + self._turned.base.allowed(held.npv) if held is not None and held.kept else -math.inf
 
     def _found(self, position: float, said: Verdict) -> Tipping:
         dial, there = self._turned.dial, self._turned.held(position)
-        rival, retimed = (None, False) if said.answer.npv is None else self._best(position)
+        rival, retimed = (None, False) if said.answer.npv is None else self._best(position, said.answer)
         return Tipping(
             position=position,
             value=dial.said(position),

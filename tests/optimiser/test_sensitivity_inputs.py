@@ -131,7 +131,8 @@ def check_tipping(turned: Turned, found: InputResult, side: Tipping) -> None:
     hair = 0.0 if dial.whole else HAIR * far / abs(way)
     beyond = dial.override(dial.base + (1 + hair) * way)
     assert turned.tips(beyond) in (True, None), (found.path, side)
-    assert any(is_rival(turned, side, override) for override in (side.override, beyond)), (found.path, side)
+    places = [override for override in (side.override, beyond) if turned.tips(override)]
+    assert not places or any(is_rival(turned, side, override) for override in places), (found.path, side)
     inner = (side.position - (1 if way > 0 else -1) - dial.base) / way if dial.whole else 1 - hair
     for part in (inner, 0.6 * inner) if inner > 0 else ():
         where = dial.base + part * way
