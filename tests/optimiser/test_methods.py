@@ -59,14 +59,14 @@ def answer(instance: Instance, method: Any, **settings: Any) -> Any:
     return plan.document.model_dump(exclude=APART), plan.document.manifest["ties"]
 
 
-@pytest.mark.parametrize("seeds", parts(20, 120, 20))
+@pytest.mark.parametrize("seeds", parts(20, 80, 20))
 def test_both_methods_give_the_same_plan(seeds: range) -> None:
     """To the last name where ties are settled, and the same reasons where there is no plan."""
     different = [seed for seed in seeds if answer(tiny(seed), "compact") != answer(tiny(seed), "decomposition")]
     assert not different
 
 
-@pytest.mark.parametrize("seeds", parts(5, 40, 5))
+@pytest.mark.parametrize("seeds", parts(5, 25, 5))
 def test_both_methods_settle_ties_alike(seeds: range) -> None:
     """The moves that are left hold every plan that is as good as the best."""
     different = [seed for seed in seeds if answer(tiny(seed, True), "compact") != answer(tiny(seed, True), "decomposition")]
@@ -81,7 +81,7 @@ def test_both_methods_take_other_objectives(objective: Objective) -> None:
         assert found[0] == found[1], seed
 
 
-@pytest.mark.parametrize("seeds", parts(10, 60, 10))
+@pytest.mark.parametrize("seeds", parts(10, 40, 10))
 @pytest.mark.parametrize("master", [relaxation.MASTER, 0], ids=["in one", "by service"])
 @pytest.mark.parametrize("dives", [True, False], ids=["dives", "no dives"])
 def test_neighbourhoods_reach_the_gap_too(seeds: range, master: int, dives: bool, monkeypatch: pytest.MonkeyPatch) -> None:
