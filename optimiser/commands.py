@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from instances.errors import InstanceError
 from optimiser.errors import AuditError, InfeasibleError, NoPlanError, OptimiserError
 
 OPTIMAL, DEFECT, USAGE, INFEASIBLE, STOPPED_WITH_PLAN, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -44,12 +43,6 @@ def run(work: Callable[[], Outcome], *, json: bool, quiet: bool) -> int:
         outcome = work()
     except KeyboardInterrupt:
         outcome = _failure("interrupted", ["interrupted before a plan was found; nothing was written"], INTERRUPTED)
-    except InstanceError as error:
-        faults = [
-            {"table": f.table, "row": f.row, "column": f.column, "problem": f.problem, "expected": f.expected, "nearest": f.nearest}
-            for f in error.faults
-        ]
-        outcome = _failure("invalid", str(error).splitlines(), USAGE, faults=faults)
     except InfeasibleError as error:
         outcome = _failure("infeasible", str(error).splitlines(), INFEASIBLE, reasons=list(error.reasons))
     except NoPlanError as error:
@@ -60,7 +53,7 @@ def run(work: Callable[[], Outcome], *, json: bool, quiet: bool) -> int:
         status = {USAGE: "usage", INTERRUPTED: "interrupted"}.get(error.exit_code, "error")
         outcome = _failure(status, str(error).splitlines(), error.exit_code)
     except Exception as error:
-        outcome = _defect(error)
+        outcome = _other(error)
     _print(outcome, json=json, quiet=quiet)
     return outcome.code
 
@@ -79,6 +72,19 @@ def _audit_failure(error: AuditError) -> Outcome:
         path = ""
         advice = f"this is a defect of the optimiser; what was found could not be saved: {trouble.strerror or trouble}"
     return _failure("audit_failed", [*str(error).splitlines(), advice], DEFECT, faults=list(error.faults), dump=path)
+
+
+def _other(error: Exception) -> Outcome:
+    """Faults of the data, or trouble that nobody has foreseen."""
+    from instances.errors import InstanceError  # loads what reads instances, which commands that read none do without
+
+    if not isinstance(error, InstanceError):
+        return _defect(error)
+    faults = [
+        {"table": f.table, "row": f.row, "column": f.column, "problem": f.problem, "expected": f.expected, "nearest": f.nearest}
+        for f in error.faults
+    ]
+    return _failure("invalid", str(error).splitlines(), USAGE, faults=faults)
 
 
 def _defect(error: Exception) -> Outcome:
@@ -123,70 +129,6 @@ def _console() -> Any:
             raise BrokenPipeError
 
     return Plain(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 140)
-
-
-def solve_instance(
-    source: str,
-    *,
-    scenarios: Sequence[str],
-    overrides: Sequence[str],
-    objective: Any,
-    warm_start: Path | None,
-    out: Path | None,
-    overwrite: bool,
-    show_progress: bool,
-    **settings: Any,
-) -> Outcome:
-    """The command `solve`."""
-    from instances import read
-    from optimiser.files import check_out, read_start
-
-    if out is not None:
-        check_out(out, overwrite=overwrite)
-    instance = read(source, scenarios=scenarios, overrides=overrides)
-    from optimiser.objective import requested
-    from optimiser.pipeline import SolveSettings
-    from optimiser.pipeline import solve as solve_plan
-    from optimiser.progress import reporter
-
-    settings["objective"] = requested(instance, objective)
-    settings["start"] = None if warm_start is None else read_start(warm_start)
-    interrupt = threading.Event()
-    with reporter(enabled=show_progress) as report, signals(interrupt) as stage:
-
-        def on_stage(name: str, remark: str) -> None:
-            stage.append(name)
-            report.stage(name, remark)
-
-        plan = solve_plan(instance, SolveSettings(**settings, interrupt=interrupt, on_stage=on_stage, on_progress=report.progress))
-    return _write_and_report(plan, instance, out, overwrite)
-
-
-def _write_and_report(plan: Any, instance: Any, out: Path | None, overwrite: bool) -> Outcome:
-    from optimiser.files import default_out, write_run
-    from optimiser.summary import print_summary
-
-    folder = default_out(plan) if out is None else out
-    known = out is None and (folder / "plan.json").is_file()
-    if not known:
-        write_run(plan, folder, overwrite=overwrite)
-
-    def show(console: Any) -> None:
-        print_summary(plan, instance, console)
-        console.print(f"Files: {folder}", soft_wrap=True)
-
-    termination = plan.document.manifest["termination"]
-    code = {"optimal": OPTIMAL, "interrupted": INTERRUPTED}.get(termination, STOPPED_WITH_PLAN)
-    messages = () if code == OPTIMAL else (_stopped(plan, termination, folder),)
-    return Outcome(plan.document.model_dump(mode="json"), show, code, messages)
-
-
-def _stopped(plan: Any, termination: str, folder: Path) -> str:
-    from optimiser.money import percent
-
-    why = {"interrupted": "interrupted", "time_limit": "stopped at the time limit"}.get(termination, "the solver stopped early")
-    gap = "its gap is not known" if plan.gap is None else f"gap {percent(plan.gap, 3)}"
-    return f"{why}; the best plan so far is in {folder}, {gap}"
 
 
 @contextmanager

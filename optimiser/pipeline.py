@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import operator
-import platform
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from importlib import metadata
 from typing import Any, Literal
 
 import formulations
@@ -22,7 +18,7 @@ from formulations.pricing import Priced
 from formulations.terms import THOUSAND
 from instances import Instance
 from instances.asked import Asked
-from optimiser.asked import said
+from optimiser import manifest
 from optimiser.audit import audit
 from optimiser.errors import AuditError, InfeasibleError, NoPlanError
 from optimiser.extract import Solution, decisions, document, options_taken
@@ -41,7 +37,6 @@ DEFAULT_GAP = 0.001
 """Gap proven by default for larger instances."""
 ABSOLUTE_GAP = 1e-6
 """A gap in thousand GBP that counts as none: a tenth of a penny."""
-PACKAGES = ("shared-services-optimiser", "pyomo", "highspy", "networkx", "numpy", "pandas", "pydantic")
 MODEL_TOLERANCE = 0.01
 """How far the model's objective and the plan's NPV may be apart, GBP."""
 
@@ -107,7 +102,7 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
     found = found.model_copy(update={"rules": checked.rules, "manifest": _manifest(best, settings, found)})
     if faults:
         raise AuditError(instance.name, faults, found)
-    return Plan(found.model_copy(update={"run": run_id(found)}), instance.name, timings, best.learned)
+    return Plan(found.model_copy(update={"run": manifest.run_id(found)}), instance.name, timings, best.learned)
 
 
 def decide(instance: Instance, settings: SolveSettings) -> Decided:
@@ -300,30 +295,14 @@ def _against_model(found: PlanDocument, objective: float) -> list[str]:
 
 
 def _manifest(best: _Best, settings: SolveSettings, found: PlanDocument) -> dict[str, Any]:
-    """What gave the plan: data, settings, versions. Nothing in it depends on the day or the speed of the machine."""
+    """What gave the plan."""
     priced, choice, result = best.priced, best.choice, best.result
-    instance = priced.instance
+    asked = manifest.of_settings(priced.instance, settings)
+    asked |= {"solver": result.solver, "method": choice.method, "gap": best.gap}
     return {
-        "digests": instance.digests(),
-        "overrides": [{"override": c.override, "path": c.path, "old": _plain(c.old), "new": _plain(c.new)} for c in instance.overrides],
-        "settings": instance.settings.model_dump(mode="json", exclude={"ranges", "scenarios"}),
-        "notes": list(instance.notes),
-        "solve": {
-            "solver": result.solver,
-            "method": choice.method,
-            "method_because": choice.why,
-            "gap": best.gap,
-            "time_limit": settings.time_limit,
-            "threads": settings.threads,
-            "seed": settings.seed,
-            "objective": settings.objective.kind,
-            "objective_year": settings.objective.year,
-            "change_cost": settings.objective.change_cost,
-            "adopted": _digest_of(settings.objective.adopted),
-            "warm_start": None if settings.start is None else settings.start.run,
-            **({"asked": said(instance, settings.asked)} if settings.asked else {}),
-        },
-        "versions": versions(),
+        **manifest.of_data(priced.instance),
+        "solve": {**asked, "method_because": choice.why},
+        "versions": manifest.versions(),
         "moves": len(priced.moves),
         "parts": len(priced.graph.parts),
         "forbidden": priced.graph.forbidden_by_rule(),
@@ -334,38 +313,3 @@ def _manifest(best: _Best, settings: SolveSettings, found: PlanDocument) -> dict
         "bound": found.bound,
         "gap": found.gap,
     }
-
-
-def _digest_of(adopted: Mapping[tuple[str, str], tuple[str, str, int]] | None) -> str | None:
-    """Stands for the arrangements of an adopted plan."""
-    if adopted is None:
-        return None
-    return hashlib.sha256(json.dumps(sorted((*key, *found) for key, found in adopted.items()), ensure_ascii=False).encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    """A figure as JSON has it."""
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return str(value)
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that a plan can depend on."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
-
-
-def run_id(found: PlanDocument) -> str:
-    """Twelve characters that stand for a run: the same data, settings, versions and plan give the same id, whatever the folder's name."""
-    content = json.dumps(found.model_dump(mode="json", exclude={"run"}), sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(content.encode()).hexdigest()[:12]

@@ -94,3 +94,11 @@ ObjectiveOption = Annotated[
     ObjectiveName,
     typer.Option("--objective", help="What is maximised: NPV, the undiscounted saving, or the yearly position in one year."),
 ]
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="FILE|URL",
+        help="Store of runs: a SQLite file or postgresql://...; $OPTIMISER_STORE or runs/store.db unless given; 'none' records nothing.",
+    ),
+]

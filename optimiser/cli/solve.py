@@ -24,6 +24,7 @@ from optimiser.cli.options import (
     SetOption,
     SolverName,
     SolverOption,
+    StoreOption,
     ThreadsOption,
     TimeLimitOption,
     WarmStartOption,
@@ -54,14 +55,16 @@ def solve(
     warm_start: WarmStartOption = None,
     out: OutOption = None,
     overwrite: OverwriteOption = False,
+    store: StoreOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Find the best plan, audit it, write its files and print a summary."""
-    from optimiser.commands import Outcome, run, solve_instance
+    from optimiser.commands import Outcome, run
 
     def work() -> Outcome:
         from optimiser.objective import Request
+        from optimiser.solve_command import solve_instance
 
         return solve_instance(
             instance,
@@ -71,6 +74,7 @@ def solve(
             warm_start=warm_start,
             out=out,
             overwrite=overwrite,
+            store=store,
             show_progress=not (quiet or json),
             gap=gap,
             time_limit=time_limit,

@@ -15,8 +15,9 @@ from optimiser.explain.explanation import Clash, Explanation, Repair
 from optimiser.explain.questions import Questions, StoppedError
 from optimiser.explain.reported import reported_changes, reported_clash
 from optimiser.explain.search import Search, Way
+from optimiser.manifest import versions
 from optimiser.money import counted, percent, short
-from optimiser.pipeline import SolveSettings, solve, versions
+from optimiser.pipeline import SolveSettings, solve
 from optimiser.plan import Plan
 from solvers.base import Limits
 

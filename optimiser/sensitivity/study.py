@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args
 
 from instances import Instance
 from instances.ranges import Range
-from optimiser.pipeline import SolveSettings, solve, versions
+from optimiser.manifest import versions
+from optimiser.pipeline import SolveSettings, solve
 from optimiser.plan import Plan, PlanDocument
 from optimiser.sensitivity.frontier import Frontier, frontier_tasks, study_frontier
 from optimiser.sensitivity.inputs import InputResult, input_tasks, study_input

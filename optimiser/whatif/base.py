@@ -12,8 +12,9 @@ from typing import Any
 from instances import Instance
 from instances.asked import Configuration
 from optimiser.audit import Alternative, Decision, alternatives_of, decisions_of, worth
+from optimiser.manifest import versions
 from optimiser.methods.frame import Frame
-from optimiser.pipeline import SolveSettings, solve, versions
+from optimiser.pipeline import SolveSettings, solve
 from optimiser.plan import Plan
 from optimiser.start import Start
 
