@@ -51,7 +51,7 @@ def server() -> Iterator[str]:
         shutil.chown(data, "nobody")
     control = [str(binaries / "pg_ctl"), "-D", str(data), "-w", "-s"]
     settings = (
-        f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories= -c fsync=off -c max_connections=250 -c log_statement=none"
+        f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories= -c fsync=off -c max_connections=60 -c log_statement=none"
     )
     try:
         made = [

@@ -56,7 +56,7 @@ def transaction(engine: Engine, address: Address, *, writes: bool = False) -> It
         StoreError: The database refused; nothing of it is kept.
     """
     with in_words(address):
-        connection = _begun(engine, writes)
+        connection = begun(engine, writes=writes)
         with connection, connection.get_transaction() or connection.begin():
             yield connection
 
@@ -67,7 +67,7 @@ def transaction(engine: Engine, address: Address, *, writes: bool = False) -> It
     wait=wait_random_exponential(multiplier=0.05, max=2),
     reraise=True,
 )
-def _begun(engine: Engine, writes: bool) -> Connection:
+def begun(engine: Engine, *, writes: bool = False) -> Connection:
     """A connection with a transaction begun; others are waited for where the server has no more room or the file is in use."""
     connection = engine.connect().execution_options(**{WRITES: writes})
     try:

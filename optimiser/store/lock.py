@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from optimiser.store.address import Address
-from optimiser.store.engine import PATIENCE, in_words
+from optimiser.store.engine import PATIENCE, begun, in_words
 from optimiser.store.errors import StoreError
 
 
@@ -62,14 +62,23 @@ def _by_file(address: Address, name: str, *, wait: bool) -> Iterator[bool]:
 
 
 def _by_server(engine: Engine, address: Address, name: str, *, wait: bool) -> Iterator[bool]:
-    number = int.from_bytes(hashlib.sha256(f"shared services optimiser: {name}".encode()).digest()[:8], "big", signed=True)
     with in_words(address):
-        connection = engine.connect()
+        connection = begun(engine)
     try:
         with in_words(address):
             take = func.pg_advisory_lock if wait else func.pg_try_advisory_lock
-            taken = connection.execute(select(take(number))).scalar()
+            taken = connection.execute(select(take(_number(name)))).scalar()
             connection.commit()
         yield wait or bool(taken)
     finally:
         connection.close()  # the server lets go of the lock with the connection
+
+
+def hold_on_server(connection: Connection, name: str) -> None:
+    """Hold the lock of a name until the transaction ends; who waits for it takes up one connection only."""
+    connection.execute(select(func.pg_advisory_xact_lock(_number(name))))
+
+
+def _number(name: str) -> int:
+    """PostgreSQL knows locks by numbers."""
+    return int.from_bytes(hashlib.sha256(f"shared services optimiser: {name}".encode()).digest()[:8], "big", signed=True)

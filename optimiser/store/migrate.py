@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, inspect, text
 
 from optimiser.store.address import Address
-from optimiser.store.engine import transaction
+from optimiser.store.engine import in_words, transaction
 from optimiser.store.errors import StoreError
-from optimiser.store.lock import held
+from optimiser.store.lock import held, hold_on_server
 
 HEAD = "0001"
 """The last migration; tests compare it with those that there are."""
 VERSION_TABLE = "store_version"
+LOCK = "migrations"
 
 
 def version(connection: Connection) -> str | None:
@@ -38,12 +39,16 @@ def bring_up_to_date(engine: Engine, address: Address) -> None:
         return
     if before is not None and before not in _known():
         raise StoreError(f"the store {address} is of a later version of the optimiser ({before}); use that version, or another store")
-    with held(engine, address, "migrations", wait=True):
-        if address.file is not None:
+    if address.file is None:
+        with transaction(engine, address, writes=True) as connection:
+            hold_on_server(connection, LOCK)
+            _upgrade(connection)
+        return
+    with held(engine, address, LOCK, wait=True):
+        with in_words(address):
             _lasting(engine)
         with transaction(engine, address, writes=True) as connection:
-            if version(connection) != HEAD:
-                _upgrade(connection)
+            _upgrade(connection)
 
 
 def _lasting(engine: Engine) -> None:
@@ -72,6 +77,9 @@ def folder() -> Path:
 
 
 def _upgrade(connection: Connection) -> None:
+    """To the last migration, unless another process was first."""
+    if version(connection) == HEAD:
+        return
     from alembic import command
 
     command.upgrade(configuration(connection), "head")

@@ -174,8 +174,8 @@ run_starts = Table(
     comment="what a later solve can start from besides the plan",
 )
 
-adoptions = Table(
-    "adoptions",
+adopted_runs = Table(
+    "adopted_runs",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("run", String(64), ForeignKey("runs.run"), nullable=False),
@@ -186,5 +186,5 @@ adoptions = Table(
 
 PARTS = (run_inputs, run_overrides, run_arrangements, run_results, run_cash_flows, run_starts)
 """What goes with a run."""
-KEPT = (runs, kept_data, *PARTS, adoptions)
+KEPT = (runs, kept_data, *PARTS, adopted_runs)
 """Tables whose rows are never changed."""

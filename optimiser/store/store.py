@@ -178,8 +178,8 @@ class Store:
             start: Only those whose id begins so.
         """
         latest = (
-            select(schema.adoptions.c.run, func.max(schema.adoptions.c.adopted).label("adopted"))
-            .group_by(schema.adoptions.c.run)
+            select(schema.adopted_runs.c.run, func.max(schema.adopted_runs.c.adopted).label("adopted"))
+            .group_by(schema.adopted_runs.c.run)
             .subquery()
         )
         query = select(*_LINE, latest.c.adopted).join(latest, latest.c.run == schema.runs.c.run, isouter=True)
@@ -260,13 +260,13 @@ class Store:
         """Mark the plan that was decided; of an instance the last one adopted holds."""
         row = {"run": run.run, "instance": run.instance, "adopted": dt.datetime.now(dt.UTC)}
         with self.transaction(writes=True) as connection:
-            connection.execute(schema.adoptions.insert(), row)
+            connection.execute(schema.adopted_runs.insert(), row)
 
     def adopted(self, instance: str) -> Recorded | None:
         """The run that holds as decided for an instance."""
-        query = select(schema.adoptions.c.run).where(schema.adoptions.c.instance == instance)
+        query = select(schema.adopted_runs.c.run).where(schema.adopted_runs.c.instance == instance)
         with self.transaction() as connection:
-            run = connection.execute(query.order_by(schema.adoptions.c.number.desc()).limit(1)).scalar()
+            run = connection.execute(query.order_by(schema.adopted_runs.c.number.desc()).limit(1)).scalar()
         return None if run is None else self.find(run)
 
     def prune(self, runs: Sequence[Recorded]) -> None:

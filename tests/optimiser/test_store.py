@@ -102,7 +102,7 @@ def test_nothing_is_ever_changed(store: Store, table: str) -> None:
     store.record(entry())
     store.record(replace(entry(1), parts={**entry(1).parts, "run_starts": [{"content": b"x"}]}))
     store.adopt(store.find(plan().document.run))
-    column = {"kept_data": "digest", "adoptions": "instance"}.get(table, "run")
+    column = {"kept_data": "digest", "adopted_runs": "instance"}.get(table, "run")
     with pytest.raises(StoreError, match="what is recorded is never changed"), store.transaction(writes=True) as connection:
         connection.execute(text(f"UPDATE {table} SET {column} = 'other'"))
 

@@ -21,7 +21,7 @@ NEVER_CHANGED = (
     "run_results",
     "run_cash_flows",
     "run_starts",
-    "adoptions",
+    "adopted_runs",
 )
 
 
@@ -31,7 +31,7 @@ def upgrade() -> None:
     _data()
     _plan()
     op.create_table(
-        "adoptions",
+        "adopted_runs",
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("run", sa.String(64), sa.ForeignKey("runs.run"), nullable=False),
         _text("instance"),
