@@ -333,8 +333,9 @@ def _apply_bias(instance: Instance, moves: pd.DataFrame) -> None:
 def _add_positions(instance: Instance, moves: pd.DataFrame) -> None:
     """Yearly positions in the second year and at full effect: phase_in * gross - recurring, GBP a year."""
     phases = {service: instance.phase_in(service) for service in instance.services}
-    second = moves["service"].map({s: phase[min(1, len(phase) - 1)] for s, phase in phases.items()})
-    full = moves["service"].map({s: phase[-1] for s, phase in phases.items()})
+    service = moves["service"]
+    second = service.map({s: phase[min(1, len(phase) - 1)] for s, phase in phases.items()}).astype(float)
+    full = service.map({s: phase[-1] for s, phase in phases.items()}).astype(float)
     moves["second_year"] = second * moves["gross"] - moves["recurring"]
     moves["full_effect"] = full * moves["gross"] - moves["recurring"]
 

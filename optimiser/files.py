@@ -8,13 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from optimiser.errors import UsageError
 from optimiser.folders import check_folder, write_folder
 from optimiser.plan import Plan, PlanDocument
 from optimiser.start import FILE as LEARNED_FILE
-from optimiser.start import Learned, Start
 
 PLAN_FILE = "plan.json"
 FILES = (PLAN_FILE, "partnerships.csv", "councils.csv", "cashflow.csv", "rules.csv", "manifest.json")
@@ -69,36 +65,6 @@ def _write_files(plan: Plan, folder: Path) -> None:
     }
     for name, table in tables.items():
         table.assign(run=document.run).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
-
-
-def read_plan(path: Path, option: str) -> PlanDocument:
-    """The plan in a run's folder or in its plan.json, for an option that names it.
-
-    Raises:
-        UsageError: There is none, or it is of another version.
-    """
-    file = path / PLAN_FILE if path.is_dir() else path
-    try:
-        return Plan.from_json(file).document
-    except OSError as error:
-        raise UsageError(f"{option} {path} cannot be read: {error.strerror}; name the folder of a run") from error
-    except (ValidationError, UnicodeDecodeError) as error:
-        raise UsageError(f"{option} {path} is not a plan of this version; name the folder of a run") from error
-
-
-def read_start(path: Path) -> Start:
-    """The plan of a run to start from, with what was learned where the run has it.
-
-    Raises:
-        UsageError: There is no plan, or a file is of another version.
-    """
-    document = read_plan(path, "--warm-start")
-    file = (path if path.is_dir() else path.parent) / LEARNED_FILE
-    try:
-        learned = Learned.model_validate_json(file.read_bytes()) if file.is_file() else Learned()
-    except (OSError, ValidationError) as error:
-        raise UsageError(f"--warm-start {path}: {LEARNED_FILE} cannot be used; take it away to start from the plan alone") from error
-    return Start(document.run, document.arrangements(), learned)
 
 
 def to_json(document: PlanDocument) -> str:

@@ -10,19 +10,20 @@ from typing import Literal
 from formulations import Objective
 from instances import Instance
 from optimiser.errors import UsageError
-from optimiser.files import read_plan
+from optimiser.named import named
 
 Kind = Literal["npv", "net_saving", "yearly_position"]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: the measure, its year, the adopted plan and what a change against it has to earn, GBP."""
+    """What is asked for: the measure, its year, the adopted run and what a change against it has to earn, GBP; the store of that run."""
 
     kind: Kind = "npv"
     year: int | None = None
     adopted: Path | None = None
     change_cost: float = 0.0
+    store: str | None = None
 
 
 def requested(instance: Instance, request: Request) -> Objective:
@@ -42,7 +43,7 @@ def requested(instance: Instance, request: Request) -> Objective:
         if request.change_cost:
             raise UsageError("--change-cost needs --adopted: the plan against which changes count")
         return Objective(request.kind, request.year)
-    adopted = read_plan(request.adopted, "--adopted").arrangements()
+    adopted = named(request.adopted, "--adopted", request.store).document.arrangements()
     if adopted and not any(key in instance.baselines for key in adopted):
         raise UsageError(f"--adopted {request.adopted} is about other councils and services than this instance")
     return Objective(request.kind, request.year, adopted, request.change_cost)

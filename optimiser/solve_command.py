@@ -37,18 +37,19 @@ def solve_instance(
         StoreError: The run cannot be recorded.
     """
     from instances import read
-    from optimiser.files import check_out, read_start
+    from optimiser.files import check_out
 
     if out is not None:
         check_out(out, overwrite=overwrite)
     instance = read(source, scenarios=scenarios, overrides=overrides)
+    from optimiser.named import named
     from optimiser.objective import requested
     from optimiser.pipeline import SolveSettings
     from optimiser.store import Case, open_store
     from optimiser.store.address import chosen
 
     settings["objective"] = requested(instance, objective)
-    settings["start"] = None if warm_start is None else read_start(warm_start)
+    settings["start"] = None if warm_start is None else named(warm_start, "--warm-start", store).start()
     case = Case(instance, SolveSettings(**settings), "solve", ", ".join(scenarios))
     opened = open_store(chosen(store))
     try:

@@ -33,6 +33,7 @@ PUBLIC = {
     "optimiser.whatif": "Answer Arranged Base Held Journal Runner Task Unwatched Watcher answer_of base_of beats best_of digest held held_decisions reoptimise worth_of_plan",
     "optimiser.sensitivity": "PARTS Scope Sensitivity SensitivityDocument sensitivity",
     "optimiser.explain": "Explanation explain",
+    "optimiser.store": "Case Entry Recorded Store StoreError UnknownRunError check open_store",
     "optimiser.why_not": "WhyNot why_not",
     "optimiser.alternatives": "Alternatives AlternativesDocument alternatives",
     "optimiser.cli": "app console_main",

@@ -88,7 +88,7 @@ MethodOption = Annotated[
 ]
 WarmStartOption = Annotated[
     Path | None,
-    typer.Option("--warm-start", metavar="RUN", help="Folder of an earlier run of this or nearly this instance to start from."),
+    typer.Option("--warm-start", metavar="RUN", help="Folder or id of an earlier run of this or nearly this instance to start from."),
 ]
 ObjectiveOption = Annotated[
     ObjectiveName,

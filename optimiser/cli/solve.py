@@ -47,7 +47,8 @@ def solve(
         int | None, typer.Option("--year", min=1, help="With --objective yearly-position: year of the appraisal, 1 is the first.")
     ] = None,
     adopted: Annotated[
-        Path | None, typer.Option("--adopted", metavar="RUN", help="Folder of the run that was adopted; changes against it are counted.")
+        Path | None,
+        typer.Option("--adopted", metavar="RUN", help="Folder or id of the run that was adopted; changes against it are counted."),
     ] = None,
     change_cost: Annotated[
         float, typer.Option("--change-cost", min=0.0, metavar="POUNDS", help="With --adopted: what each change has to earn.")
@@ -70,7 +71,7 @@ def solve(
             instance,
             scenarios=split(scenario),
             overrides=set_ or [],
-            objective=Request(objective.kind, year, adopted, change_cost),
+            objective=Request(objective.kind, year, adopted, change_cost, store),
             warm_start=warm_start,
             out=out,
             overwrite=overwrite,

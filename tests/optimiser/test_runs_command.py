@@ -254,3 +254,19 @@ def test_a_list_loads_nothing_heavy(desk: Path) -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(shown.stdout.splitlines()[-1]) == []
+
+
+def test_a_run_of_the_store_can_be_started_from_and_adopted(desk: Path) -> None:
+    """By its id instead of its folder, with the same result; a folder of that name goes first."""
+    run("solve", "east-kent", "--quiet", "--out", "folder")
+    name = str(listed()[0]["run"])
+    changed = ["solve", "east-kent", "--set", "baselines.Dover.it_services.annual_cost *= 1.1", "--json"]
+    for option in (["--warm-start"], ["--change-cost", 1000, "--adopted"]):
+        by_folder, by_id = (json.loads(run(*changed, *option, which).stdout) for which in ("folder", name[:6]))
+        assert by_id == by_folder
+        assert (by_id["manifest"]["solve"]["warm_start"], by_id["changes"]) in [(name, None), (None, 0)]
+    said = run(*changed, "--warm-start", "abcdef", code=2).stderr
+    assert "--warm-start abcdef is no folder of a run, and the store runs/store.db has no run 'abcdef'" in said
+    assert "--adopted a/b cannot be read: No such file or directory" in run(*changed, "--adopted", "a/b", code=2).stderr
+    (desk / name).mkdir()
+    assert "cannot be read" in run(*changed, "--warm-start", name, code=2).stderr

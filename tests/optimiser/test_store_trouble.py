@@ -168,7 +168,7 @@ def test_addresses_that_cannot_be(given: str, says: str) -> None:
     [
         f"postgresql://{USER}:wr0ng-w0rd@127.0.0.1:PORT/postgres",
         f"postgresql://{USER}@127.0.0.1:PORT/postgres?password=wr0ng-w0rd",
-        f"postgresql://{USER}:wr0ng-w0rd@127.0.0.1:{free_port()}/postgres",
+        f"postgresql://{USER}:wr0ng-w0rd@127.0.0.1:NOBODY/postgres",
         f"postgresql://{USER}:wr0ng-w0rd@no-such-host.invalid:5432/postgres",
         f"postgresql+psycopg://{USER}:wr0ng-w0rd@127.0.0.1:PORT/postgres?sslmode=require&sslpassword=wr0ng-w0rd",
     ],
@@ -177,7 +177,7 @@ def test_secrets_are_not_shown(postgresql: str, url: str) -> None:
     """A wrong password, nobody there, no such server: what is wrong is said without the password, in errors and in what caused them."""
     port = postgresql.rpartition(":")[2].partition("/")[0]
     with pytest.raises(StoreError) as refused:
-        Store(url.replace("PORT", port))
+        Store(url.replace("PORT", port).replace("NOBODY", str(free_port())))
     error: BaseException | None = refused.value
     assert str(error).startswith("the store postgresql://")
     while error is not None:
