@@ -25,6 +25,7 @@ PUBLIC = {
     "instances.checks": "CHECKS Draft Record check in_order notices",
     "instances.england": "AreaError AreaReport write_area",
     "instances.sources": "hidden is_url scrub",
+    "instances.writing": "Form WriteError check_target empty_form form_of kind_of_target write_form",
     "instances.reorganisation": "WAYS Reorganised reorganise",
     "formulations": "FAMILIES Objective Priced Skeleton Unreachable build presolved price settle skeleton",
     "formulations.presolve": "presolved worth_keeping",
