@@ -44,7 +44,6 @@ def validation(table: str, column: str, prompt: str, first: int, last: int) -> D
         showInputMessage=True,
         promptTitle=column[:32],
         prompt=prompt[:LONGEST_PROMPT],
-        sqref=None,
     )
 
 
