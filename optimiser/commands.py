@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from instances.errors import InstanceError
+from instances.errors import Fault, InstanceError
 from optimiser.errors import AuditError, InfeasibleError, NoPlanError, OptimiserError
 
 OPTIMAL, DEFECT, USAGE, INFEASIBLE, STOPPED_WITH_PLAN, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -45,10 +45,7 @@ def run(work: Callable[[], Outcome], *, json: bool, quiet: bool) -> int:
     except KeyboardInterrupt:
         outcome = _failure("interrupted", ["interrupted before a plan was found; nothing was written"], INTERRUPTED)
     except InstanceError as error:
-        faults = [
-            {"table": f.table, "row": f.row, "column": f.column, "problem": f.problem, "expected": f.expected, "nearest": f.nearest}
-            for f in error.faults
-        ]
+        faults = [_fault(one) for one in error.faults]
         outcome = _failure("invalid", str(error).splitlines(), USAGE, faults=faults)
     except InfeasibleError as error:
         outcome = _failure("infeasible", str(error).splitlines(), INFEASIBLE, reasons=list(error.reasons))
@@ -63,6 +60,12 @@ def run(work: Callable[[], Outcome], *, json: bool, quiet: bool) -> int:
         outcome = _defect(error)
     _print(outcome, json=json, quiet=quiet)
     return outcome.code
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    """A fault by its parts; of a workbook or a database with its place in their words."""
+    names = ("table", "row", "column", "problem", "expected", "nearest")
+    return {name: getattr(fault, name) for name in names} | ({"place": fault.place} if fault.place else {})
 
 
 def _failure(status: str, lines: Sequence[str], code: int, **data: Any) -> Outcome:

@@ -15,8 +15,22 @@ SHORT = 4
 """Secrets below this length are taken out of a text only where they stand as a word, lest nothing of the text be left."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://")
 _OPEN_KEYS = frozenset(
-    "application_name channel_binding connect_timeout dbname gssencmode host hostaddr keepalives options port sslmode "
-    "sslrootcert target_session_attrs user".split()
+    [
+        "application_name",
+        "channel_binding",
+        "connect_timeout",
+        "dbname",
+        "gssencmode",
+        "host",
+        "hostaddr",
+        "keepalives",
+        "options",
+        "port",
+        "sslmode",
+        "sslrootcert",
+        "target_session_attrs",
+        "user",
+    ]
 )
 """What may be asked for behind the question mark and be shown; everything else is hidden."""
 _PAIR = re.compile(r"[A-Za-z_]+=[^=@]*")

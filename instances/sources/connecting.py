@@ -39,7 +39,7 @@ _TROUBLE = (
 )
 
 
-class DatabaseTrouble(Exception):
+class DatabaseError(Exception):
     """A database that cannot be used: the problem and the remedy, without secrets."""
 
     def __init__(self, problem: str, expected: str = "") -> None:
@@ -48,7 +48,7 @@ class DatabaseTrouble(Exception):
         self.problem, self.expected = problem, expected
 
 
-def refused(url: str, trouble: DatabaseTrouble) -> InstanceError:
+def refused(url: str, trouble: DatabaseError) -> InstanceError:
     """The trouble as a fault of the source."""
     shown = hidden(url)
     return InstanceError(shown, [Fault(shown, trouble.problem, trouble.expected)])
@@ -58,23 +58,27 @@ def parsed(url: str) -> URL:
     """The URL, with the driver that is used here.
 
     Raises:
-        DatabaseTrouble: It is none, or of another kind of database.
+        DatabaseError: It is none, or of another kind of database.
     """
     scheme = scheme_of(url)
     if scheme not in ("sqlite", "postgresql", "postgres"):
-        raise DatabaseTrouble(f"'{scheme}' is not a kind of database that can be used", FORMS)
+        raise DatabaseError(f"'{scheme}' is not a kind of database that can be used", FORMS)
     try:
         found = make_url(url)
         _ = found.port
     except (ArgumentError, ValueError):
-        raise DatabaseTrouble("is not a URL that can be read", f"{FORMS}; write special characters of a password as %40 and so on") from None
+        raise DatabaseError(
+            "is not a URL that can be read", f"{FORMS}; write special characters of a password as %40 and so on"
+        ) from None
     if scheme == "sqlite":
         if not found.database or found.database == ":memory:":
-            raise DatabaseTrouble("names no file", "give sqlite:///FILE; an absolute path has four slashes")
+            raise DatabaseError("names no file", "give sqlite:///FILE; an absolute path has four slashes")
         return found.set(drivername="sqlite")
     if not found.database:
-        raise DatabaseTrouble("names no database", FORMS)
-    return found.set(drivername="postgresql+psycopg").update_query_dict({"connect_timeout": found.query.get("connect_timeout", CONNECT_SECONDS)})
+        raise DatabaseError("names no database", FORMS)
+    return found.set(drivername="postgresql+psycopg").update_query_dict(
+        {"connect_timeout": found.query.get("connect_timeout", CONNECT_SECONDS)}
+    )
 
 
 def file_of(url: URL) -> Path:
@@ -92,7 +96,7 @@ def reading(url: str) -> Iterator[Connection]:
     """A connection that sees the database as it is at one moment, and cannot change it.
 
     Raises:
-        DatabaseTrouble: It cannot be reached, or a statement fails.
+        DatabaseError: It cannot be reached, or a statement fails.
     """
     address = parsed(url)
     engine = _sqlite_reader(file_of(address)) if address.get_backend_name() == "sqlite" else create_engine(address, poolclass=NullPool)
@@ -118,7 +122,7 @@ def translated(url: str) -> Iterator[None]:
     """What a driver raises, in plain words.
 
     Raises:
-        DatabaseTrouble: Something was raised.
+        DatabaseError: Something was raised.
     """
     try:
         yield
@@ -127,35 +131,35 @@ def translated(url: str) -> Iterator[None]:
     except SQLAlchemyError as error:
         raise trouble_of(str(error), url) from None
     except UnicodeError:
-        raise DatabaseTrouble("holds text that is not in its own encoding", "mend it in the database") from None
+        raise DatabaseError("holds text that is not in its own encoding", "mend it in the database") from None
 
 
-def trouble_of(message: str, url: str) -> DatabaseTrouble:
+def trouble_of(message: str, url: str) -> DatabaseError:
     """A driver's message as problem and remedy."""
     for start, problem, expected in _TROUBLE:
         if start in message:
-            return DatabaseTrouble(problem, expected)
+            return DatabaseError(problem, expected)
     line = " ".join(message.split())
-    return DatabaseTrouble(f"the database says: {scrub(line, url)[:300]}")
+    return DatabaseError(f"the database says: {scrub(line, url)[:300]}")
 
 
 def _sqlite_reader(path: Path) -> Engine:
     """An engine on a file that has to be there and stays as it is.
 
     Raises:
-        DatabaseTrouble: There is no such file, or it is no database.
+        DatabaseError: There is no such file, or it is no database.
     """
     if path.is_dir():
-        raise DatabaseTrouble("is a folder, not a database", "name the file of a database, or give the folder without sqlite:///")
+        raise DatabaseError("is a folder, not a database", "name the file of a database, or give the folder without sqlite:///")
     if not path.exists():
-        raise DatabaseTrouble("there is no such file", "check the path; an absolute one has four slashes: sqlite:////data/region.db")
+        raise DatabaseError("there is no such file", "check the path; an absolute one has four slashes: sqlite:////data/region.db")
     try:
         with path.open("rb") as file:
             start = file.read(len(_SQLITE_START))
     except OSError as error:
-        raise DatabaseTrouble(f"cannot be read: {error.strerror}", "mend its permissions") from None
+        raise DatabaseError(f"cannot be read: {error.strerror}", "mend its permissions") from None
     if start != _SQLITE_START:
-        raise DatabaseTrouble("is empty" if not start else "is not a SQLite database", "name the file of a database")
+        raise DatabaseError("is empty" if not start else "is not a SQLite database", "name the file of a database")
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, isolation_level=None, timeout=5)

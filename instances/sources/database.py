@@ -16,7 +16,7 @@ from instances.cells import Unreadable
 from instances.errors import Fault, nearest
 from instances.messages import show
 from instances.sources.address import hidden
-from instances.sources.connecting import DatabaseTrouble, name_of, parsed, reading, refused
+from instances.sources.connecting import DatabaseError, name_of, parsed, reading, refused
 from instances.sources.contents import Contents, TableText
 from instances.sources.places import SETTINGS, SETTINGS_NAME, Places
 from instances.sources.settings_rows import SettingRow, rows_by_path, settings_from_rows
@@ -39,7 +39,7 @@ def read_database(url: str) -> Contents:
         contents = Contents(name_of(parsed(url)), hidden(url))
         with reading(url) as connection:
             _read(connection, contents)
-    except DatabaseTrouble as trouble:
+    except DatabaseError as trouble:
         raise refused(url, trouble) from None
     return contents
 
@@ -112,5 +112,3 @@ def _key(model: type[Row], names: Sequence[str], line: Sequence[str]) -> str:
     parts = [(part, line[names.index(part)].strip()) for part in model.key if part in names]
     given = [f"{part} {show(text)}" for part, text in parts if text]
     return ", ".join(given) or f"the row {show([text for text in line if text])}"
-
-

@@ -21,6 +21,11 @@ def is_workbook(source: str | Path) -> bool:
         return False
 
 
+def is_folder(source: str | Path) -> bool:
+    """Whether a source is a folder of tables, or a shipped case, which is one."""
+    return not is_url(str(source)) and not is_workbook(source)
+
+
 def contents_of(source: str | Path) -> Contents:
     """Everything in a source.
 

@@ -78,8 +78,10 @@ def rows_by_path(rows: Iterable[SettingRow]) -> dict[str, int]:
 def _parts(one: SettingRow) -> tuple[tuple[str, ...], Fault | None]:
     """Section and keys of a row."""
     if not one.setting:
-        return (), Fault(FILE, f"{show(one.value)} is the value of no setting", "name the setting, or clear the value", row=one.row, position=1)
-    section, dot, name = one.setting.partition(".")
+        return (), Fault(
+            FILE, f"{show(one.value)} is the value of no setting", "name the setting, or clear the value", row=one.row, position=1
+        )
+    section, _, name = one.setting.partition(".")
     if section in NAMED and name:
         return (section, name), None
     try:
@@ -161,7 +163,12 @@ def read_value(path: str, text: str) -> tuple[Any, str]:
 
 def write_value(path: str, value: Any) -> str:
     """The text that `read_value` reads as this value: text bare where it can be."""
-    if isinstance(value, str) and value.strip() and (path in PLAIN_TEXT or value == value.strip()) and read_value(path, value) == (value, ""):
+    if (
+        isinstance(value, str)
+        and value.strip()
+        and (path in PLAIN_TEXT or value == value.strip())
+        and read_value(path, value) == (value, "")
+    ):
         return value
     return toml_value(value, exact)
 

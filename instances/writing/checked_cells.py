@@ -60,7 +60,13 @@ def _rule(table: str, model: type[Row], column: str, first: int) -> dict[str, An
     if options:
         return {"type": "list", "formula1": f'"{",".join(options)}"', "errorTitle": column, "error": f"One of: {', '.join(options)}."}
     if kind == "date":
-        return {"type": "date", "operator": "greaterThanOrEqual", "formula1": "2", "errorTitle": column, "error": "A date, as in 2027-04-01."}
+        return {
+            "type": "date",
+            "operator": "greaterThanOrEqual",
+            "formula1": "2",
+            "errorTitle": column,
+            "error": "A date, as in 2027-04-01.",
+        }
     return limits_of(model.model_fields[column], column) if kind == "number" else {}
 
 
@@ -83,7 +89,9 @@ def options_of(annotation: Any) -> list[str]:
 
 def limits_of(field: Any, column: str) -> dict[str, Any]:
     """The limits of a number."""
-    found = {name: value for part in field.metadata for name in ("ge", "gt", "le", "lt") if (value := getattr(part, name, None)) is not None}
+    found = {
+        name: value for part in field.metadata for name in ("ge", "gt", "le", "lt") if (value := getattr(part, name, None)) is not None
+    }
     kind = "whole" if int in (field.annotation, *typing.get_args(field.annotation)) else "decimal"
     least, most = found.get("ge", found.get("gt")), found.get("le", found.get("lt"))
     if least is not None and most is not None:

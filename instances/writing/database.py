@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from instances.cells import kind_of
-from instances.sources.connecting import DatabaseTrouble, file_of, parsed, translated
+from instances.sources.address import hidden
+from instances.sources.connecting import DatabaseError, file_of, parsed, translated
 from instances.sources.database import READ_ME
 from instances.sources.places import SETTINGS_NAME
 from instances.sources.texts import text_of
@@ -44,8 +45,8 @@ def check_database(url: str) -> None:
             return
         with translated(url), _engine(address).connect() as connection:
             _check_free(connection)
-    except DatabaseTrouble as trouble:
-        raise WriteError(str(trouble)) from None
+    except DatabaseError as trouble:
+        raise WriteError(f"{hidden(url)}: {trouble}") from None
 
 
 def write_database(url: str, form: Form) -> None:
@@ -61,8 +62,8 @@ def write_database(url: str, form: Form) -> None:
                 write_file(file_of(address), lambda staged: _fill(staged, form))
             else:
                 _create(_engine(address), form)
-    except DatabaseTrouble as trouble:
-        raise WriteError(str(trouble)) from None
+    except DatabaseError as trouble:
+        raise WriteError(f"{hidden(url)}: {trouble}") from None
 
 
 def _engine(address: sa.URL | str) -> sa.Engine:
@@ -82,7 +83,9 @@ def _create(engine: sa.Engine, form: Form) -> None:
         _check_free(connection)
         metadata.create_all(connection, checkfirst=False)
         lines = setting_lines(form.settings)
-        _insert(connection, settings, [{"setting": s.setting, "value": s.value or None, "unit": s.unit, "meaning": s.meaning} for s in lines])
+        _insert(
+            connection, settings, [{"setting": s.setting, "value": s.value or None, "unit": s.unit, "meaning": s.meaning} for s in lines]
+        )
         _insert(connection, explained, _explanations())
         for name, model in TABLES.items():
             _insert(connection, tables[name], [_values(model, row) for row in form.tables.get(name, ())])

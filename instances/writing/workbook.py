@@ -96,10 +96,10 @@ def _write_table(sheet: Worksheet, name: str, rows: Sequence[Row]) -> None:
     columns = columns_of(model)
     for position, column in enumerate(columns, 1):
         meaning, how = column_meaning(model, column), how_to_write(model, column)
-        for number, text, font in ((2, meaning, _SMALL), (3, how, _SMALL), (HEADER, column, _BOLD)):
-            _put(sheet, number, position, text)
-            cell = sheet.cell(number, position)
-            cell.font, cell.alignment = font, _WRAPPED
+        for number, words, font in ((2, meaning, _SMALL), (3, how, _SMALL), (HEADER, column, _BOLD)):
+            _put(sheet, number, position, words)
+            sheet.cell(number, position).font = font
+            sheet.cell(number, position).alignment = _WRAPPED
         needed = model.model_fields[column].is_required()
         sheet.cell(HEADER, position).fill = _KEY if column in model.key else _NEEDED if needed else _OTHER
         style = sheet.column_dimensions[letters(position)]
@@ -125,8 +125,8 @@ def _write_settings(sheet: Worksheet, form: Form) -> None:
     _put(sheet, 2, 1, "Lists and tables are written as in the examples; text needs no quotes. Ranges and scenarios: see the sheet read me.")
     for position, (title, width) in enumerate(zip(titles, (42, 44, 16, 110), strict=True), 1):
         _put(sheet, HEADER, position, title)
-        cell = sheet.cell(HEADER, position)
-        cell.font, cell.fill = _BOLD, _KEY if position < 3 else _OTHER
+        sheet.cell(HEADER, position).font = _BOLD
+        sheet.cell(HEADER, position).fill = _KEY if position < 3 else _OTHER
         sheet.column_dimensions[letters(position)].width = width
     sheet.freeze_panes = sheet.cell(HEADER + 1, 3)
     for number, line in enumerate(setting_lines(form.settings), HEADER + 1):
