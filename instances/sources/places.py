@@ -23,6 +23,7 @@ _QUOTED = re.compile(r"('[^']*')")
 _FILE_AND_ROW = re.compile(rf"\b({'|'.join(TABLES)})\.csv row ([0-9]+)")
 _STANDS_TWICE = re.compile(r", first in row [0-9]+$")
 _IN_ROW = re.compile(r"\bin row ([0-9]+)")
+_COLUMN, _COLUMNS = re.compile(r"^column ([0-9]+) has no name$"), re.compile(r"stands in columns ([0-9]+) and ([0-9]+)$")
 _ITEM = re.compile(r" item ([0-9]+)")
 
 
@@ -62,7 +63,7 @@ class Places:
         if self.kind == "folder" or table is None:
             return fault if self.kind == "folder" else replace(fault, problem=self.text(fault.problem), expected=self.text(fault.expected))
         say = self._of_cell if self.kind == "workbook" else self._of_key
-        problem = fault.problem if self.numbered else self._without_rows(table, fault.problem)
+        problem = _with_letters(fault.problem) if self.numbered else self._without_rows(table, fault.problem)
         return replace(
             fault,
             table=table,
@@ -110,7 +111,8 @@ class Places:
     def _of_key(self, table: str, fault: Fault) -> str:
         """`baselines: council 'Dover', service 'payroll', column annual_cost`."""
         if table == SETTINGS_NAME:
-            return f"{table}: setting {fault.column}" if fault.column else f"table {table}"
+            setting = next((path for path, row in self.settings.items() if row == fault.row), fault.column)
+            return f"{table}: setting {setting}" if setting else f"table {table}"
         key = "" if fault.row is None else self.keys.get(table, {}).get(fault.row, "")
         where = ", ".join(part for part in (key, f"column {fault.column}" if fault.column else "") if part)
         return f"{table}: {where}" if where else f"table {table}"
@@ -121,6 +123,12 @@ class Places:
     def _without_rows(self, table: str, problem: str) -> str:
         """A problem that names another row of its table names that row's key; the same key need not be said again."""
         return _IN_ROW.sub(lambda match: f"in the row of {self._key(table, int(match[1]))}", _STANDS_TWICE.sub("", problem))
+
+
+def _with_letters(problem: str) -> str:
+    """A problem that counts columns names them as a sheet does."""
+    problem = _COLUMN.sub(lambda match: f"column {letters(int(match[1]))} has no name, but something stands below", problem)
+    return _COLUMNS.sub(lambda match: f"stands in columns {letters(int(match[1]))} and {letters(int(match[2]))}", problem)
 
 
 def _table(file: str) -> str | None:

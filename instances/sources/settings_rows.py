@@ -66,9 +66,9 @@ def settings_from_rows(rows: Iterable[SettingRow]) -> SettingsReading:
 
 
 def rows_by_path(rows: Iterable[SettingRow]) -> dict[str, int]:
-    """The row of each setting by its path as messages name it; the first where there are several."""
+    """The row of each setting by its path as messages name it; of several the first that has a value."""
     found: dict[str, int] = {}
-    for one in rows:
+    for one in sorted(rows, key=lambda row: not row.value):
         parts, fault = _parts(one)
         if one.setting and fault is None:
             found.setdefault(".".join(parts), one.row)
@@ -98,11 +98,12 @@ def _parts(one: SettingRow) -> tuple[tuple[str, ...], Fault | None]:
 
 def _clash(one: SettingRow, parts: tuple[str, ...], seen: dict[tuple[str, ...], int]) -> Fault | None:
     """A setting stands once; blank rows of the same name do no harm."""
-    if parts in seen and one.value:
+    if not one.value:
+        return None
+    if parts in seen:
         problem = f"{show(one.setting)} stands twice, first in row {seen[parts]}"
         return Fault(FILE, problem, "keep one row for each setting", row=one.row, column=".".join(parts), position=1)
-    if one.value or parts not in seen:
-        seen[parts] = one.row
+    seen[parts] = one.row
     return None
 
 
@@ -151,7 +152,7 @@ def read_value(path: str, text: str) -> tuple[Any, str]:
         read = tomllib.loads(f"value = {text}")
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         if text[:1] in "[{\"'":
-            return None, f"{show(text)} is not a value as instance.toml writes it: {error}"
+            return None, f"{show(text)} is not a value as TOML writes it: {error}"
         return text, ""
     except ValueError:
         return None, "holds a number of thousands of digits"

@@ -97,22 +97,24 @@ def _table_text(sheet: Sheet, model: type[Row]) -> TableText:
     """A table from its header down, every row of it as wide as the widest: a cell beside the table stands under no name."""
     at = _header_at(sheet.rows, model.model_fields)
     if at is None:
-        return TableText()
+        if all(line is BLANK for line in sheet.rows):
+            return TableText()
+        expected = f"the row above the data names them: {', '.join(model.key)} and so on"
+        return TableText(faults=[Fault(f"{sheet.name}.csv", "has no row that names the columns", expected)], complete=False)
     lines = sheet.rows[at:]
     widest = max(len(line) for line in lines)
     return TableText([[*lines[0], *[""] * (widest - len(lines[0]))], *lines[1:]], first=at + 1)
 
 
 def _header_at(lines: Sequence[Sequence[str]], names: Collection[str]) -> int | None:
-    """Which row, counted from 0, is the header: the one that names most columns, else the first that holds anything."""
-    first = [{cell.strip().casefold() for cell in line} for line in lines[:HEADER_WITHIN]]
+    """Which row, counted from 0, is the header: the one that names most columns; where all are misspelt, one that mostly resembles them."""
+    first = [{cell.strip().casefold() for cell in line} - {""} for line in lines[:HEADER_WITHIN]]
     folded = {name.casefold() for name in names}
     counts = [len(cells & folded) for cells in first]
-    if not any(counts):  # all misspelt; sentences resemble no name
-        counts = [sum(nearest(cell, names) is not None for cell in cells if cell) for cells in first]
-    if any(counts):
-        return counts.index(max(counts))
-    return next((number for number, line in enumerate(lines) if line is not BLANK and any(cell.strip() for cell in line)), None)
+    if not any(counts):
+        alike = [sum(nearest(cell, names) is not None for cell in cells) for cells in first]
+        counts = [count if 2 * count >= len(cells) else 0 for count, cells in zip(alike, first, strict=True)]
+    return counts.index(max(counts)) if any(counts) else None
 
 
 def _positions(header: Sequence[str], names: Collection[str]) -> dict[str, int]:

@@ -96,12 +96,12 @@ def _check_free(connection: sa.Connection) -> None:
     """No table of ours is there.
 
     Raises:
-        WriteError: One is.
+        DatabaseError: One is.
     """
     looked = sa.inspect(connection)
     taken = {*looked.get_table_names(), *looked.get_view_names()} & {*TABLES, SETTINGS_NAME, READ_ME}
     if taken:
-        raise WriteError(f"the database has a table {sorted(taken)[0]} already; name another database or schema")
+        raise DatabaseError(f"the database has a table {sorted(taken)[0]} already", "name another database or schema")
 
 
 def _table(metadata: sa.MetaData, name: str, model: type[Row]) -> sa.Table:

@@ -109,7 +109,7 @@ def _write_table(sheet: Worksheet, name: str, rows: Sequence[Row]) -> None:
         checked.add(f"{letters(position)}{HEADER + 1}:{letters(position)}{last}")
         sheet.add_data_validation(checked)
     sheet.row_dimensions[2].height = 52
-    sheet.freeze_panes = sheet.cell(HEADER + 1, len(model.key) + 1)
+    sheet.freeze_panes = f"{letters(len(model.key) + 1)}{HEADER + 1}"
     for number, row in enumerate(rows, HEADER + 1):
         for position, column in enumerate(columns, 1):
             value = getattr(row, column)
@@ -128,7 +128,7 @@ def _write_settings(sheet: Worksheet, form: Form) -> None:
         sheet.cell(HEADER, position).font = _BOLD
         sheet.cell(HEADER, position).fill = _KEY if position < 3 else _OTHER
         sheet.column_dimensions[letters(position)].width = width
-    sheet.freeze_panes = sheet.cell(HEADER + 1, 3)
+    sheet.freeze_panes = f"C{HEADER + 1}"
     for number, line in enumerate(setting_lines(form.settings), HEADER + 1):
         for position, text in ((1, line.setting), (3, line.unit), (4, line.meaning)):
             _put(sheet, number, position, text)
