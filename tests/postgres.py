@@ -82,7 +82,21 @@ def server() -> Iterator[Server]:
         secret.write_text(f"{PASSWORD}\n", encoding="utf-8")
         secret.chmod(0o644)
         data, port = place / "data", _free_port()
-        _run(user, place, folder / "initdb", "-D", data, "-U", "owner", "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", "--no-sync")
+        _run(
+            user,
+            place,
+            folder / "initdb",
+            "-D",
+            data,
+            "-U",
+            "owner",
+            "-A",
+            "scram-sha-256",
+            f"--pwfile={secret}",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        )
         options = f"-c listen_addresses=127.0.0.1 -p {port} -c fsync=off -c unix_socket_directories='{place}'"
         _run(user, place, folder / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", place / "log", "-o", options, "start")
         try:

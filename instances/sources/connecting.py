@@ -67,9 +67,7 @@ def parsed(url: str) -> URL:
         found = make_url(url)
         _ = found.port
     except (ArgumentError, ValueError):
-        raise DatabaseError(
-            "is not a URL that can be read", f"{FORMS}; write special characters of a password as %40 and so on"
-        ) from None
+        raise DatabaseError("is not a URL that can be read", f"{FORMS}; write special characters of a password as %40 and so on") from None
     if scheme == "sqlite":
         if not found.database or found.database == ":memory:":
             raise DatabaseError("names no file", "give sqlite:///FILE; an absolute path has four slashes")

@@ -101,12 +101,11 @@ class Places:
 
     def _setting_row(self, path: str) -> int | None:
         """The row of a setting, or of the one that it is a part of."""
-        path = _ITEM.sub("", path.partition(", ")[0] if path.startswith("scenarios.") else path)
-        while path:
-            if path in self.settings:
-                return self.settings[path]
-            path = path.rpartition(".")[0]
-        return None
+        path = _ITEM.sub("", path)
+        while path and path not in self.settings:
+            scenario = path.startswith("scenarios.") and ", " in path
+            path = path.rpartition(", " if scenario else ".")[0]
+        return self.settings.get(path)
 
     def _of_key(self, table: str, fault: Fault) -> str:
         """`baselines: council 'Dover', service 'payroll', column annual_cost`."""

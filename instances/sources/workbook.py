@@ -67,7 +67,7 @@ def _read_settings(sheets: Mapping[str, Sheet], contents: Contents) -> list[Sett
         contents.faults.append(Fault(SETTINGS, "is missing", "it holds title, calendar, economics and rules", nearest=close))
         return []
     lines = sheets[SETTINGS_NAME].rows
-    at = _header_at(lines, _SETTING_COLUMNS)
+    at = _header_at(lines, _SETTING_COLUMNS, _SETTING_COLUMNS)
     places = _positions(lines[at] if at is not None else (), _SETTING_COLUMNS)
     if at is None or len(places) < len(_SETTING_COLUMNS):
         contents.faults.append(Fault(SETTINGS, "has no columns setting and value", "name them in one row, above the settings"))
@@ -95,7 +95,7 @@ def _look_for_misspelt(sheets: Collection[str], contents: Contents) -> None:
 
 def _table_text(sheet: Sheet, model: type[Row]) -> TableText:
     """A table from its header down, every row of it as wide as the widest: a cell beside the table stands under no name."""
-    at = _header_at(sheet.rows, model.model_fields)
+    at = _header_at(sheet.rows, model.model_fields, model.key)
     if at is None:
         if all(line is BLANK for line in sheet.rows):
             return TableText()
@@ -106,11 +106,15 @@ def _table_text(sheet: Sheet, model: type[Row]) -> TableText:
     return TableText([[*lines[0], *[""] * (widest - len(lines[0]))], *lines[1:]], first=at + 1)
 
 
-def _header_at(lines: Sequence[Sequence[str]], names: Collection[str]) -> int | None:
-    """Which row, counted from 0, is the header: the one that names most columns; where all are misspelt, one that mostly resembles them."""
+def _header_at(lines: Sequence[Sequence[str]], names: Collection[str], key: Collection[str]) -> int | None:
+    """Which row, counted from 0, is the header; None where there is none.
+
+    Of the rows that name a column of the key, the one that names most columns. Where none does, the one of which the most cells resemble
+    the name of a column, if half of its cells do: sentences that explain columns do not.
+    """
     first = [{cell.strip().casefold() for cell in line} - {""} for line in lines[:HEADER_WITHIN]]
     folded = {name.casefold() for name in names}
-    counts = [len(cells & folded) for cells in first]
+    counts = [len(cells & folded) if cells & set(key) else 0 for cells in first]
     if not any(counts):
         alike = [sum(nearest(cell, names) is not None for cell in cells) for cells in first]
         counts = [count if 2 * count >= len(cells) else 0 for count, cells in zip(alike, first, strict=True)]

@@ -134,7 +134,10 @@ def test_writing_is_all_or_nothing(server: Server) -> None:  # noqa: F811
 def test_reading_cannot_change_anything(kent: str, server: Server) -> None:  # noqa: F811
     """It works for somebody who may only look."""
     server.run(
-        "east-kent", "DROP ROLE IF EXISTS looker", "CREATE ROLE looker LOGIN PASSWORD 'looks'", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO looker"
+        "east-kent",
+        "DROP ROLE IF EXISTS looker",
+        "CREATE ROLE looker LOGIN PASSWORD 'looks'",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO looker",
     )
     looker = f"postgresql://looker:looks@127.0.0.1:{server.port}/east-kent"
     assert read(looker) == read("east-kent")
