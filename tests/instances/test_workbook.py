@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import time
 import zipfile
@@ -63,7 +64,7 @@ def test_every_table_and_setting(book: Path) -> None:
 
 NASTY = [
     "007", "1e5", "TRUE", "2027-04-01", "=1+1", "+44", "-", "#5", "# a remark", "'quoted'", '"quoted"', "a\nb", "a\r\nb", "tab\there", "_x000D_", "_x0041_",
-    "nul\x01bell\x07", "£5", "50%", "☃ 日本 é", "x" * 32_000, "<b>&amp;</b>", "\u2028", "{ a = 1 }", "[1]", "0.10", "a\x7fb",
+    "nul\x01bell\x07", "£5", "50%", "☃ 日本 é", "x" * 32_000, "<b>&amp;</b>", "a\u2028b", "{ a = 1 }", "[1]", "0.10", "a\x7fb",
 ]  # fmt: skip
 
 
@@ -349,20 +350,25 @@ CASES: dict[str, tuple[Callable[[Path], list[Callable[[Any], None]]], list[str]]
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_wrong_is_named_by_sheet_and_cell(name: str, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exactly these lines in this order; the commands print them, end with 2 and write nothing."""
+def test_what_is_wrong_is_named_by_sheet_and_cell(name: str, book: Path) -> None:
+    """Exactly these lines in this order."""
     changes, expected = CASES[name]
     edit(book, *changes(book))
     assert faults_of(book) == expected
+
+
+def test_commands_print_every_fault_and_write_nothing(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 2; in JSON each fault has the place that the message has."""
+    changes, expected = CASES["several at once"]
+    edit(book, *changes(book))
     monkeypatch.chdir(tmp_path)
-    for command in (["validate", "base.xlsx"], ["solve", "base.xlsx", "--out", "plan"]):
+    for command in (["validate", "base.xlsx"], ["solve", "base.xlsx", "--out", "plan"], ["new", "copy", "--from", "base.xlsx"]):
         result = CliRunner().invoke(app, command)
-        count = len(expected)
         assert result.exit_code == 2
-        assert result.stderr.splitlines() == [
-            f"{count} fault{'s' if count > 1 else ''} in 'base.xlsx'",
-            *(f"  {line}" for line in expected),
-        ]
+        assert result.stderr.splitlines() == ["4 faults in 'base.xlsx'", *(f"  {line}" for line in expected)]
+    document = json.loads(CliRunner().invoke(app, ["validate", "base.xlsx", "--json"]).stdout)
+    assert [fault["place"] for fault in document["faults"]] == [line.partition(": ")[0] for line in expected]
+    assert [(fault["table"], fault["row"]) for fault in document["faults"]][1:] == [("councils", 5), ("baselines", 9), ("tiers", 5)]
     assert [path.name for path in tmp_path.iterdir()] == ["base.xlsx"]
 
 
