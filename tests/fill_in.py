@@ -18,6 +18,8 @@ from typing import Any
 
 import uno  # of the package python3-uno
 from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]
+from com.sun.star.lang import Locale  # type: ignore[import-not-found]
+from com.sun.star.util.NumberFormat import LOGICAL  # type: ignore[import-not-found]
 from com.sun.star.connection import NoConnectException  # type: ignore[import-not-found]
 
 PATIENCE = 90
@@ -55,6 +57,8 @@ def fill_in(desktop: Any, source: Path, target: Path, cells: list[list[str]]) ->
             cell.setString(text)
         else:
             cell.setFormula(text)
+            if text in ("true", "false"):  # typed at a keyboard it is shown as a truth value too
+                cell.NumberFormat = document.NumberFormats.getStandardFormat(LOGICAL, Locale())
     document.calculateAll()
     document.storeToURL(target.as_uri(), (option("FilterName", "Calc MS Excel 2007 XML"),))
     document.close(True)
