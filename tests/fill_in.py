@@ -18,9 +18,9 @@ from typing import Any
 
 import uno  # of the package python3-uno
 from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]
+from com.sun.star.connection import NoConnectException  # type: ignore[import-not-found]
 from com.sun.star.lang import Locale  # type: ignore[import-not-found]
 from com.sun.star.util.NumberFormat import LOGICAL  # type: ignore[import-not-found]
-from com.sun.star.connection import NoConnectException  # type: ignore[import-not-found]
 
 PATIENCE = 90
 """Seconds to wait until LibreOffice is there."""
@@ -69,7 +69,13 @@ def main() -> None:
     program, source, target, cells = sys.argv[1], *map(Path, sys.argv[2:5])
     with tempfile.TemporaryDirectory() as profile:
         pipe = Path(profile).name
-        command = [program, f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--norestore", f"--accept=pipe,name={pipe};urp;"]
+        command = [
+            program,
+            f"-env:UserInstallation={Path(profile).as_uri()}",
+            "--headless",
+            "--norestore",
+            f"--accept=pipe,name={pipe};urp;",
+        ]
         office = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             desktop = connected(pipe)

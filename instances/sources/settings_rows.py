@@ -26,10 +26,6 @@ NAMED = ("ranges", "scenarios")
 """Sections of which the keys are names that the user gives."""
 PLAIN_TEXT = ("instance.title", "instance.licence", "instance.source", "instance.note")
 """Settings that are text whatever it looks like."""
-TRUTHS = ("rules.contract_timing", "rules.host_capacity", "rules.commitments", "rules.each_hosts")
-"""Settings that are true or false and nothing else: as in a cell of a table, yes and no, 1 and 0 will do."""
-_WORDS = {"true": True, "false": False}
-_MORE_WORDS = {"yes": True, "no": False, "1": True, "0": False}
 _SEPARATE = frozenset({"optimism_bias", "compatibility_weights", "compatibility_scores"})
 """Tables of `[economics]` of which each figure has a row of its own."""
 
@@ -148,9 +144,8 @@ def read_value(path: str, text: str) -> tuple[Any, str]:
     if path in PLAIN_TEXT and not quoted:
         return text, ""
     text = text.strip()
-    words = _WORDS | _MORE_WORDS if path in TRUTHS else _WORDS
-    if text.casefold() in words:
-        return words[text.casefold()], ""
+    if text.casefold() in ("true", "false"):
+        return text.casefold() == "true", ""
     if text.casefold() == "off" and path.startswith("rules."):
         return False, ""
     try:

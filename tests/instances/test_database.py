@@ -101,7 +101,9 @@ def test_text_is_kept_as_it_is(tmp_path: Path) -> None:
     for number, text in enumerate(["007", "a\r\nb", "'", '"', "a\x01b", "☃", "x" * 100_000, "2027-04-01", "true", "a\0b"]):
         title = base.settings.instance.model_copy(update={"title": text, "price_year": text})
         council = base.councils["Ash"].model_copy(update={"note": text})
-        form = Form(base.settings.model_copy(update={"instance": title}), {**base.tables, "councils": [council, *base.tables["councils"][1:]]})
+        form = Form(
+            base.settings.model_copy(update={"instance": title}), {**base.tables, "councils": [council, *base.tables["councils"][1:]]}
+        )
         write_form(url_of(tmp_path / f"{number}.db"), form)
         found = read(url_of(tmp_path / f"{number}.db"))
         assert (found.councils["Ash"].note, found.settings.instance) == (text, title)
@@ -282,7 +284,10 @@ def test_a_damaged_database(file: Path) -> None:
         ("sqlite://", "names no file; give sqlite:///FILE; an absolute path has four slashes"),
         ("sqlite:///:memory:", "names no file; give sqlite:///FILE; an absolute path has four slashes"),
         ("mysql://u@h/d", "'mysql' is not a kind of database that can be used; give sqlite:///FILE or postgresql://USER@HOST/DATABASE"),
-        ("https://h/region.xlsx", "'https' is not a kind of database that can be used; give sqlite:///FILE or postgresql://USER@HOST/DATABASE"),
+        (
+            "https://h/region.xlsx",
+            "'https' is not a kind of database that can be used; give sqlite:///FILE or postgresql://USER@HOST/DATABASE",
+        ),
         ("postgresql://u@h", "names no database; give sqlite:///FILE or postgresql://USER@HOST/DATABASE"),
     ],
 )

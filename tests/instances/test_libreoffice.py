@@ -34,7 +34,11 @@ OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 def python_with_uno() -> str | None:
     """A Python that can talk to LibreOffice: Debian's, not that of a virtual environment."""
     for python in ("/usr/bin/python3", shutil.which("python3"), sys.executable):
-        if python and Path(python).exists() and not subprocess.run([python, "-c", "import uno"], capture_output=True, check=False).returncode:
+        if (
+            python
+            and Path(python).exists()
+            and not subprocess.run([python, "-c", "import uno"], capture_output=True, check=False).returncode
+        ):
             return python
     return None
 
@@ -81,12 +85,20 @@ def typed_settings(settings: Settings, path: Path) -> Iterator[tuple[str, str, s
             rows[setting] = last
             yield "instance", f"A{last}", "text", setting
         yield "instance", f"B{rows[setting]}", "text" if setting in PLAIN_TEXT or text[:1] in '[{"' else "type", text
-    for setting in ("economics.phase_in", "instance.title", "instance.price_year", "economics.optimism_bias.savings", "economics.optimism_bias.costs"):
+    for setting in (
+        "economics.phase_in",
+        "instance.title",
+        "instance.price_year",
+        "economics.optimism_bias.savings",
+        "economics.optimism_bias.costs",
+    ):
         if setting not in given:  # the empty workbook has a value there
             yield "instance", f"B{rows[setting]}", "text", ""
 
 
-@pytest.mark.parametrize(("source", "formulas"), [("base", False), ("base", True), ("tiny", False), ("tiny", True), ("south-london-waste", False)])
+@pytest.mark.parametrize(
+    ("source", "formulas"), [("base", False), ("base", True), ("tiny", False), ("tiny", True), ("south-london-waste", False)]
+)
 def test_filled_in_from_empty(source: str, formulas: bool, tmp_path: Path) -> None:
     """Every cell of a new workbook typed into LibreOffice: the same instance, digest for digest."""
     if source == "tiny":
