@@ -163,3 +163,24 @@ def test_every_command_takes_every_form(form: str) -> None:
         result = run(*command)
         assert result.exit_code == 0, result.output
     assert Path("mine/plan.json").read_bytes() == Path("plan/plan.json").read_bytes()
+
+
+@pytest.mark.parametrize(("form", "place"), [("pannel.xlsx", "sheet commitments row 5"), ("sqlite:///pannel.db", "table commitments")])
+def test_an_infeasible_instance_is_told_in_words_of_its_form(form: str, place: str) -> None:
+    """Rows of a sheet have numbers, those of a database keys alone."""
+    run("new", "pannel", "--from", "pannel")
+    councils = list(read("pannel").councils)
+    service = next(iter(read("pannel").services))
+    rows = "".join(f"{council},{service},hosts\n" for council in councils)
+    rows += f"{councils[0]},{service},stays_out\n"
+    Path("pannel/commitments.csv").write_text(f"council,service,decision\n{rows}", encoding="utf-8")
+    assert run("new", form, "--from", "pannel").exit_code == 0
+    result = run("solve", form)
+    assert result.exit_code == 3
+    assert ".csv" not in result.stderr
+    explained = run("explain", form)
+    assert explained.exit_code == 3
+    assert place in explained.stdout
+    assert ("row" in explained.stdout) == ("row" in place)
+    assert "commitments.csv" not in explained.stdout
+    assert read(form) == read("pannel")
