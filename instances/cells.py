@@ -44,6 +44,23 @@ class Cell:
     expected: str = ""
 
 
+class Unreadable(str):
+    """A cell that holds something but not text that could be read; the text stands for it where only blank or not matters.
+
+    Attributes:
+        refused: Why, and what to do instead.
+    """
+
+    __slots__ = ("refused",)
+    refused: Cell
+
+    def __new__(cls, problem: str, expected: str) -> Unreadable:
+        """A cell with this problem."""
+        cell = super().__new__(cls, "?")
+        cell.refused = Cell(problem=problem, expected=expected)
+        return cell
+
+
 @cache
 def kind_of(model: type[BaseModel], column: str) -> Kind:
     """What a column holds."""

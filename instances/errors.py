@@ -34,6 +34,8 @@ class Fault:
         row: The row as a spreadsheet numbers it: the header is row 1.
         column: The column or the TOML path.
         nearest: The nearest known name.
+        position: The column by its number, counted from 1, where it has no name that could be said.
+        place: Where it is, in words of a source other than a folder; it takes the place of table, row and column in the message.
     """
 
     table: str
@@ -42,10 +44,12 @@ class Fault:
     row: int | None = None
     column: str = ""
     nearest: str | None = None
+    position: int | None = None
+    place: str = ""
 
     def __post_init__(self) -> None:
         """Whatever stands in a cell, a fault is one line of characters that can be seen."""
-        for name in ("table", "problem", "expected", "column"):
+        for name in ("table", "problem", "expected", "column", "place"):
             object.__setattr__(self, name, printable(getattr(self, name)))
         if self.nearest is not None:
             object.__setattr__(self, "nearest", printable(self.nearest))
@@ -57,7 +61,7 @@ class Fault:
             where += f" row {self.row}"
         if self.column:
             where += f", {self.column}"
-        text = f"{where}: {self.problem}"
+        text = f"{self.place or where}: {self.problem}"
         if self.expected:
             text += f"; {self.expected}"
         if self.nearest is not None:

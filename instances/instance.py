@@ -15,6 +15,7 @@ from instances.calendar import Calendar
 from instances.rule_figures import CompatibilityRule, DistanceLimit, QualityRule
 from instances.rules import Rules
 from instances.settings import Economics, Settings
+from instances.sources.places import FOLDER, Places
 from instances.tables import TABLES, Baseline, Contract, Council, Option, Pair, Row, Service, Vehicle
 
 LEAD_AUTHORITY = "lead_authority"
@@ -45,12 +46,13 @@ class Instance:
     """Everything that is known of a region before anything is decided.
 
     Attributes:
-        name: Name of the folder or of the shipped case; a label only.
+        name: Name of the folder, of the shipped case, of the workbook without its ending, or of the database; a label only.
         settings: The sections of instance.toml.
         tables: Rows of each table, sorted by key.
-        lines: Spreadsheet row number of each row, in the same order; 0 where there is none.
+        lines: Spreadsheet row number of each row, in the same order; 0 where there is none. Of a database, a number for its key.
         notes: What the reader accepted but wants said, and what has no effect.
         overrides: What scenarios and overrides changed, with old and new value.
+        places: How messages name what stands in the source.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Instance:
     lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False, repr=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
     overrides: tuple[OverrideChange, ...] = ()
+    places: Places = field(default=FOLDER, compare=False, repr=False)
 
     def rows(self, model: type[AnyRow]) -> tuple[AnyRow, ...]:
         """The rows of the table that has this row model."""

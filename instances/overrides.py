@@ -52,7 +52,7 @@ def apply(instance: Instance, *, scenarios: Sequence[str] = (), overrides: Seque
     if not faults and changed is not instance:
         faults = [replace(fault, problem=f"{fault.problem} (after the overrides)") for fault in check(Draft.of(changed))]
     if faults:
-        raise InstanceError(source or instance.name, faults)
+        raise InstanceError(source or instance.name, [instance.places.fault(fault) for fault in faults])
     if changed is not instance:
         before = set(notices(instance))
         kept = [note for note in instance.notes if note not in before]

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from instances.cells import kind_of, parse
+from instances.cells import Unreadable, kind_of, parse
 from instances.checks.draft import Record
 from instances.errors import Fault, nearest
 from instances.messages import explain, show
@@ -26,6 +26,7 @@ class TableReading:
         faults: What is wrong, in the order of rows and columns.
         notes: What was accepted and wants to be said.
         complete: Whether the names in `records` are all that the table has.
+        first: Row number of the header.
     """
 
     file: str
@@ -34,6 +35,7 @@ class TableReading:
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     complete: bool = True
+    first: int = 1
 
     def read(self, lines: Sequence[Sequence[str]], *, required: bool) -> None:
         """Read header and rows."""
@@ -44,7 +46,7 @@ class TableReading:
         missing = set(_required(self.model)) - set(header)
         self.complete = self.complete and not missing & set(self.model.key)
         money = 0
-        for number, cells in enumerate(lines[1:], 2):
+        for number, cells in enumerate(lines[1:], self.first + 1):
             if any(cell.strip() for cell in cells):
                 money += self._read_row(number, cells, header, missing)
         if money:
@@ -70,18 +72,18 @@ class TableReading:
             filled = any(len(line) > position and line[position].strip() for line in lines[1:])
             meant = column
             if not column and filled:
-                self._fault(f"column {position + 1} has no name", "name it or remove it")
+                self._fault(position, f"column {position + 1} has no name", "name it or remove it")
             elif column and (column in columns[:position] or column in header):
                 first = columns.index(column) if column in columns[:position] else header.index(column)
-                self._fault(f"{show(column)} stands in columns {first + 1} and {position + 1}", "keep one")
+                self._fault(position, f"{show(column)} stands in columns {first + 1} and {position + 1}", "keep one")
                 meant = ""
             elif column and column not in known:
                 meant = nearest(column, set(known) - set(columns)) or ""
-                self._fault(f"{show(column)} is not a column of this table", close=meant or None)
+                self._fault(position, f"{show(column)} is not a column of this table", close=meant or None)
             header.append("" if meant in header else meant)
         for column in known:
             if column in _required(self.model) and column not in header:
-                self._fault(f"column {show(column)} is missing", "it is required")
+                self._fault(None, f"column {show(column)} is missing", "it is required")
         return header
 
     def _no_header(self, columns: Sequence[str], lines: Sequence[Sequence[str]]) -> Fault | None:
@@ -91,15 +93,17 @@ class TableReading:
         if not named and not any(cell.strip() for line in lines for cell in line):
             return Fault(self.file, "is empty", expected)
         if not named:
-            return Fault(self.file, "is blank", expected, row=1)
+            return Fault(self.file, "is blank", expected, row=self.first)
         if len(named) == 1 and any(mark in named[0] for mark in ";\t|"):
-            return Fault(self.file, f"{show(named[0])} is one column", "separate columns with commas", row=1)
+            return Fault(self.file, f"{show(named[0])} is one column", "separate columns with commas", row=self.first)
         if not any(nearest(column, self.model.model_fields) for column in named):
-            return Fault(self.file, f"{show(named[0])} is not a column of this table, nor is any other cell", expected, row=1)
+            return Fault(self.file, f"{show(named[0])} is not a column of this table, nor is any other cell", expected, row=self.first)
         return None
 
-    def _fault(self, problem: str, expected: str = "", close: str | None = None) -> None:
-        self.faults.append(Fault(self.file, problem, expected, row=1, nearest=close))
+    def _fault(self, position: int | None, problem: str, expected: str = "", close: str | None = None) -> None:
+        """Something wrong with the header; `position` is that of its cell, counted from 0."""
+        cell = None if position is None else position + 1
+        self.faults.append(Fault(self.file, problem, expected, row=self.first, nearest=close, position=cell))
 
     def _read_row(self, number: int, cells: Sequence[str], header: Sequence[str], missing: set[str]) -> int:
         """Read one row; the answer is how many numbers in it are written as money."""
@@ -114,7 +118,7 @@ class TableReading:
             text = cell.strip()
             if not column or not text:
                 continue
-            parsed = parse(text, kind_of(self.model, column))
+            parsed = cell.refused if isinstance(cell, Unreadable) else parse(text, kind_of(self.model, column))
             if parsed.problem:
                 found[column] = Fault(self.file, parsed.problem, parsed.expected, row=number, column=column)
             else:

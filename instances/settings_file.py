@@ -43,21 +43,30 @@ class SettingsReading:
 def read_settings(data: bytes) -> SettingsReading:
     """Read instance.toml from its bytes."""
     try:
-        raw = tomllib.loads(data.decode("utf-8-sig"))
-        settings = Settings.model_validate(raw)
-        return SettingsReading(settings, settings, settings.calendar)
+        return settings_of(tomllib.loads(data.decode("utf-8-sig")))
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return SettingsReading(faults=[Fault(FILE, f"is not UTF-8 (line {line})", "save it as UTF-8")])
     except tomllib.TOMLDecodeError as error:
         return SettingsReading(faults=[Fault(FILE, f"is not TOML: {error}", "mend it there")])
-    except ValidationError as error:
-        calendar, usable = _parts(raw)
-        return SettingsReading(None, usable, calendar, settings_faults(error))
     except ValueError:
         return SettingsReading(faults=[Fault(FILE, "holds a number of thousands of digits", "write a plain number")])
     except RecursionError:
         return SettingsReading(faults=[Fault(FILE, "is nested too deeply", "write plain sections and keys")])
+
+
+def settings_of(raw: dict[str, Any]) -> SettingsReading:
+    """The settings of sections and keys, from whatever source.
+
+    Raises:
+        RecursionError: They are nested too deeply.
+    """
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as error:
+        calendar, usable = _parts(raw)
+        return SettingsReading(None, usable, calendar, settings_faults(error))
+    return SettingsReading(settings, settings, settings.calendar)
 
 
 def _parts(raw: dict[str, Any]) -> tuple[Calendar | None, Settings | None]:

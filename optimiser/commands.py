@@ -58,6 +58,12 @@ def run(work: Callable[[], Outcome], *, json: bool, quiet: bool) -> int:
     return outcome.code
 
 
+def _fault(fault: Any) -> dict[str, Any]:
+    """A fault by its parts; of a workbook or a database with its place in their words."""
+    names = ("table", "row", "column", "problem", "expected", "nearest")
+    return {name: getattr(fault, name) for name in names} | ({"place": fault.place} if fault.place else {})
+
+
 def _failure(status: str, lines: Sequence[str], code: int, **data: Any) -> Outcome:
     return Outcome({"status": status, "message": "\n".join(lines), **data}, lambda console: None, code, tuple(lines))
 
@@ -80,10 +86,7 @@ def _other(error: Exception) -> Outcome:
 
     if not isinstance(error, InstanceError):
         return _defect(error)
-    faults = [
-        {"table": f.table, "row": f.row, "column": f.column, "problem": f.problem, "expected": f.expected, "nearest": f.nearest}
-        for f in error.faults
-    ]
+    faults = [_fault(one) for one in error.faults]
     return _failure("invalid", str(error).splitlines(), USAGE, faults=faults)
 
 

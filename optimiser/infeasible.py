@@ -110,7 +110,7 @@ def _relaxations(instance: Instance) -> Iterator[tuple[str, Callable[[], Instanc
         rows = instance.rows(Commitment)
         lines = instance.lines.get("commitments", (0,) * len(rows))
         for line, row in sorted(zip(lines, rows, strict=True), key=lambda item: item[0]):
-            yield _in_words(line, row), partial(_without_row, instance, row)
+            yield _in_words(instance, line, row), partial(_without_row, instance, row)
 
 
 def _without_row(instance: Instance, row: Commitment) -> Instance:
@@ -120,10 +120,11 @@ def _without_row(instance: Instance, row: Commitment) -> Instance:
     )
 
 
-def _in_words(line: int, row: Commitment) -> str:
-    """Row 4 of commitments.csv (Ash shares_with Elm, payroll)."""
+def _in_words(instance: Instance, line: int, row: Commitment) -> str:
+    """Row 4 of commitments.csv (Ash shares_with Elm, payroll); a database has no row numbers."""
     what = " ".join([row.council, row.decision, *([row.other] if row.other else [])])
-    return f"row {line} of commitments.csv ({what}{f', {row.service}' if row.service else ''})"
+    where = f"row {line} of" if instance.places.numbered else "in"
+    return instance.places.text(f"{where} commitments.csv") + f" ({what}{f', {row.service}' if row.service else ''})"
 
 
 def _most(instance: Instance, solver: Solver, limits: Limits) -> Iterator[str]:

@@ -1,22 +1,26 @@
-"""New instances for the command `new`: empty, from another one, from an area of England, or of councils that are replaced."""
+"""New instances for the command `new`: empty, from another one, from an area of England, or of councils that are replaced.
+
+Each as a folder, a workbook or the tables of a database.
+"""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from instances.cells import parse
 from instances.read import SETTINGS, locate, read, shipped
-from instances.tables import REQUIRED_TABLES, TABLES, unit
+from instances.sources import hidden
+from instances.sources.opening import is_folder
+from instances.tables import TABLES
+from instances.writing import Form, WriteError, check_target, empty_form, form_of, kind_of_target, write_form
+from instances.writing.files import write_whole
+from instances.writing.folder import write_empty
 from optimiser.commands import Outcome
 from optimiser.errors import UsageError
 from optimiser.money import counted
@@ -46,9 +50,69 @@ class Reorganisation:
     start: str | None = None
 
 
+@dataclass(frozen=True)
+class Target:
+    """Where the instance goes.
+
+    Attributes:
+        name: The path of a folder or a workbook, or the URL of a database.
+    """
+
+    name: str
+
+    @property
+    def kind(self) -> str:
+        """`folder`, `workbook` or `database`."""
+        return kind_of_target(self.name)
+
+    @property
+    def shown(self) -> str:
+        """Its name for people, without the secrets of a URL."""
+        return hidden(self.name)
+
+    def write_tables(self, write: Callable[[Path], None]) -> None:
+        """Write what `write` puts into an empty folder: there, or in the form of the target."""
+        if self.kind == "folder":
+            write_whole(Path(self.name), write)
+            return
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch) / "tables"
+            folder.mkdir()
+            write(folder)
+            self.write(form_of(read(folder)))
+
+    def write(self, form: Form) -> None:
+        """Write an instance.
+
+        Raises:
+            UsageError: It cannot be written there.
+        """
+        try:
+            write_form(self.name, form)
+        except WriteError as error:
+            raise UsageError(str(error)) from None
+
+
+def target_of(name: str, *, xlsx: bool) -> Target:
+    """The target that was named; with `xlsx` a workbook, whatever it is called.
+
+    Raises:
+        UsageError: It holds something already, or is of no kind that is written.
+    """
+    try:
+        if xlsx and kind_of_target(name) == "database":
+            raise UsageError("--xlsx is for a workbook, not for a database")
+        target = Target(f"{name}.xlsx" if xlsx and kind_of_target(name) == "folder" else name)
+        check_target(target.name)
+    except WriteError as error:
+        raise UsageError(str(error)) from None
+    return target
+
+
 def write_new(
-    folder: Path,
+    name: str,
     *,
+    xlsx: bool,
     source: str | None,
     areas: Sequence[str],
     data: Path | None,
@@ -56,25 +120,30 @@ def write_new(
     services: Sequence[str],
     reorganisation: Reorganisation,
 ) -> Outcome:
-    """Write a new instance folder, whole or not at all.
+    """Write a new instance, whole or not at all, over nothing.
 
     Raises:
-        UsageError: The folder holds something, or the options do not go together, or an area is unknown.
+        UsageError: The target holds something, or the options do not go together, or an area is unknown.
         InstanceError: The source or the table of a reorganisation is unknown or not sound.
     """
     _check_options(source, areas, bool(data or evidence or services), reorganisation)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is not empty; name a new folder")
+    target = target_of(name, xlsx=xlsx)
     if reorganisation.table is not None:
-        return _reorganised(folder, source, areas, data, evidence, services, reorganisation)
+        return _reorganised(target, source, areas, data, evidence, services, reorganisation)
     if areas:
-        return _from_area(folder, areas, data, evidence, services)
+        return _from_area(target, areas, data, evidence, services)
     if source is not None:
-        return _from_source(folder, source)
-    write_whole(folder, _write_empty)
+        return _from_source(target, source)
+    if target.kind == "folder":
+        write_whole(Path(target.name), write_empty)
+    else:
+        target.write(empty_form())
     kind = "an empty instance"
+    what = {"folder": "tables", "workbook": "sheets", "database": "tables"}[target.kind]
     return _outcome(
-        folder, [f"Wrote {kind} to {folder}.", f"Fill in the tables, then check them: optimiser validate {folder}"], {"kind": kind}
+        target,
+        [f"Wrote {kind} to {target.shown}.", f"Fill in the {what}, then check them: optimiser validate {target.shown}"],
+        {"kind": kind},
     )
 
 
@@ -100,27 +169,16 @@ def _check_options(source: str | None, areas: Sequence[str], of_area: bool, reor
         )
 
 
-def _from_source(folder: Path, source: str) -> Outcome:
-    """A copy of a shipped case or of any other instance that can be read."""
-    read(source)
-    original = locate(source)
-    write_whole(folder, lambda target: _copy(original, target))
-    kind = f"the case study {source}" if source in shipped() and not Path(source).is_dir() else f"a copy of {source}"
-    return _outcome(folder, [f"Wrote {kind} to {folder}.", f"Look at it: optimiser validate {folder}"], {"kind": kind})
-
-
-def write_whole(folder: Path, write: Callable[[Path], None]) -> None:
-    """Write into a folder beside `folder` and rename it, so that it is there whole or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        write(staging)
-        staging.chmod(0o755)
-        if folder.exists():
-            folder.rmdir()
-        os.rename(staging, folder)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+def _from_source(target: Target, source: str) -> Outcome:
+    """A copy of a shipped case or of any other instance that can be read; of a folder to a folder, comments included."""
+    instance = read(source)
+    if target.kind == "folder" and is_folder(source):
+        original = locate(source)
+        write_whole(Path(target.name), lambda staging: _copy(original, staging))
+    else:
+        target.write(form_of(instance))
+    kind = f"the case study {source}" if source in shipped() and not Path(source).is_dir() else f"a copy of {hidden(source)}"
+    return _outcome(target, [f"Wrote {kind} to {target.shown}.", f"Look at it: optimiser validate {target.shown}"], {"kind": kind})
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -130,43 +188,26 @@ def _copy(source: Path, target: Path) -> None:
             shutil.copyfile(source / name, target / name)
 
 
-def _write_empty(target: Path) -> None:
-    text = resources.files("instances").joinpath("data/template.toml").read_text(encoding="utf-8")
-    (target / "instance.toml").write_text(text.replace("# TABLES\n", _tables_text()), encoding="utf-8")
-    for name, model in TABLES.items():
-        header = io.StringIO()
-        csv.writer(header, lineterminator="\n").writerow(_columns(model))
-        (target / f"{name}.csv").write_text(header.getvalue(), encoding="utf-8")
-
-
-def _columns(model: Any) -> list[str]:
-    """Columns of a table in the order in which people fill them in: the key first, source and note last."""
-    last = ("source", "note")
-    return [*(c for c in model.model_fields if c not in last), *last]
-
-
-def _tables_text() -> str:
-    """What each table holds, as comments: column, unit, meaning; from the schema, so that the two cannot differ."""
-    lines = []
-    for name, model in TABLES.items():
-        need = "required" if name in REQUIRED_TABLES else "optional"
-        lines.append(f"# {name}.csv ({need}): {' '.join((model.__doc__ or '').split())}")
-        for column in _columns(model):
-            field = model.model_fields[column]
-            measure = f" ({unit(field)})" if unit(field) else ""
-            lines.append(f"#   {column}{measure}: {field.description}")
-        lines.append("#")
-    return "\n".join(lines) + "\n"
-
-
-def _from_area(folder: Path, areas: Sequence[str], data: Path | None, evidence: Path | None, services: Sequence[str]) -> Outcome:
-    report = _write_area(folder, areas, data, evidence, services)
+def _from_area(target: Target, areas: Sequence[str], data: Path | None, evidence: Path | None, services: Sequence[str]) -> Outcome:
+    if target.kind == "folder":
+        report = _write_area(Path(target.name), areas, data, evidence, services)
+    else:
+        with tempfile.TemporaryDirectory() as scratch:
+            report = _write_area(Path(scratch) / "area", areas, data, evidence, services)
+            target.write(form_of(read(report.folder)))
     lines = [
-        f"Wrote {counted(report.councils, 'council')}, {counted(report.services, 'service')} and {counted(report.baselines, 'baseline')} to {folder}.",
+        f"Wrote {counted(report.councils, 'council')}, {counted(report.services, 'service')} and {counted(report.baselines, 'baseline')} "
+        f"to {target.shown}.",
         *_found(report),
-        f"Read instance.toml, then: optimiser solve {folder}",
+        _read_first(target),
     ]
-    return _outcome(folder, lines, {"kind": "area", **_facts(report, "councils", "services", "baselines", *AREA_FINDINGS)})
+    return _outcome(target, lines, {"kind": "area", **_facts(report, "councils", "services", "baselines", *AREA_FINDINGS)})
+
+
+def _read_first(target: Target) -> str:
+    """What to do next."""
+    settings = {"folder": "instance.toml", "workbook": "the sheet instance", "database": "the table instance"}[target.kind]
+    return f"Read {settings}, then: optimiser solve {target.shown}"
 
 
 def _found(report: AreaReport) -> list[str]:
@@ -190,7 +231,7 @@ def _write_area(folder: Path, areas: Sequence[str], data: Path | None, evidence:
 
 
 def _reorganised(
-    folder: Path,
+    target: Target,
     source: str | None,
     areas: Sequence[str],
     data: Path | None,
@@ -209,35 +250,36 @@ def _reorganised(
             area = _write_area(Path(scratch) / "area", areas, data, evidence, services)
         before = str(source) if area is None else str(area.folder)
 
-        def write(target: Path) -> None:
+        def write(staging: Path) -> None:
             assert asked.table is not None
             assert asked.plan_with is not None
             done.append(
                 reorganise(
                     before,
                     asked.table,
-                    target,
+                    staging,
                     way=asked.plan_with,
                     start=start,
                     obsolete=() if area is None else REPLACED_SCENARIOS,
-                    name=", ".join(areas) if areas else before,
+                    name=", ".join(areas) if areas else hidden(before),
                 )
             )
 
-        write_whole(folder, write)
+        target.write_tables(write)
     report = done[0]
     who = "each until it ceases" if report.way == "predecessors" else "the successors among them"
     lines = [
-        f"Wrote {counted(report.councils, 'council')}, {who}, {counted(report.services, 'service')} and {counted(report.baselines, 'baseline')} to {folder}.",
+        f"Wrote {counted(report.councils, 'council')}, {who}, {counted(report.services, 'service')} "
+        f"and {counted(report.baselines, 'baseline')} to {target.shown}.",
         *(f"Becomes: {text}" for text in report.becomes),
         *(f"Dropped: {text}" for text in report.dropped),
         *(f"Note: {text}" for text in report.notes),
         *([] if area is None else [*_OF_BEFORE.get(report.way, ()), *_found(area)]),
-        f"Read instance.toml, then: optimiser solve {folder}",
+        _read_first(target),
     ]
     facts = _facts(report, "councils", "services", "baselines", "becomes", "dropped", "notes")
     facts |= {} if area is None else _facts(area, *AREA_FINDINGS)
-    return _outcome(folder, lines, {"kind": report.way, **facts})
+    return _outcome(target, lines, {"kind": report.way, **facts})
 
 
 def _day(text: str | None) -> dt.date | None:
@@ -256,9 +298,9 @@ def _facts(report: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(report, name) for name in names}
 
 
-def _outcome(folder: Path, lines: Sequence[str], facts: dict[str, Any]) -> Outcome:
+def _outcome(target: Target, lines: Sequence[str], facts: dict[str, Any]) -> Outcome:
     def show(console: Any) -> None:
         for line in lines:
             console.print(line, soft_wrap=True)
 
-    return Outcome({"status": "written", "folder": str(folder), **facts}, show)
+    return Outcome({"status": "written", target.kind: target.shown, **facts}, show)

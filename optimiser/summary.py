@@ -42,7 +42,7 @@ def print_summary(plan: Plan, instance: Instance, console: Console) -> None:
     for line in [*_not_shared(plan, instance), *what_passes(plan, instance), *what_binds(plan, instance)]:
         console.print(line)
     for note in instance.notes:
-        console.print(f"Note: {note}", style="dim")
+        console.print(f"Note: {instance.places.text(note)}", style="dim")
     how = plan.document.manifest["solve"]
     console.print(f"Method: {how['method']} ({how['method_because']})", style="dim")
 

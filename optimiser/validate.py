@@ -64,7 +64,7 @@ def describe(instance: Instance, graph: CouncilGraph) -> dict[str, Any]:
         "scenarios": list(instance.settings.scenarios),
         "ranges": len(instance.settings.ranges),
         "overrides": [{"path": c.path, "old": str(c.old), "new": str(c.new)} for c in instance.overrides],
-        "notes": list(instance.notes),
+        "notes": [instance.places.text(note) for note in instance.notes],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from postgres import server
+from postgres import server  # noqa: F401 - a fixture, and one server for all tests of a process
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -14,10 +14,3 @@ def nothing_is_recorded() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPTIMISER_STORE", "none")
         yield
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """URL of a PostgreSQL server of one's own; skipped where none is installed."""
-    with server() as url:
-        yield url

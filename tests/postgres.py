@@ -1,90 +1,132 @@
-"""A PostgreSQL server of the tests' own: begun when a test asks for one, in a folder of its own, gone with the tests."""
+"""A PostgreSQL server of the tests' own: made in a temporary folder, on a free port of this machine only, stopped at the end.
+
+    from postgres import needs_postgres, server
+
+`server` is a fixture for the whole session; `server.database()` makes a fresh database and answers with its URL. Where there is no
+PostgreSQL, tests that ask for it are skipped.
+"""
 
 from __future__ import annotations
 
+import itertools
 import os
+import pwd
 import shutil
 import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 import pytest
 
-USER, PASSWORD = "planner", "s3cret-w0rd"
-FOLDERS = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt/postgresql")
+PASSWORD = "p@ss/word?42"
+"""Of the user that owns everything; with characters that a URL has to encode."""
+ENCODED = "p%40ss%2Fword%3F42"
 
 
-def programs() -> Path | None:
-    """Folder of initdb and pg_ctl, those of the highest version; None where no server is installed."""
-    found = [path.parent for folder in FOLDERS for path in sorted(Path(folder).glob("**/bin/initdb"))]
+def binaries() -> Path | None:
+    """The folder of initdb and pg_ctl, the newest there is; None where there is none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
     on_path = shutil.which("initdb")
-    return found[-1] if found else Path(on_path).parent if on_path else None
+    return None if on_path is None else Path(on_path).resolve().parent
 
 
-def free_port() -> int:
-    """A port that nobody listens to."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+needs_postgres = pytest.mark.skipif(binaries() is None, reason="PostgreSQL is not installed: neither initdb nor pg_ctl is there")
 
 
-def _as_user() -> dict[str, str]:
-    """The server refuses to run as root, so that another user runs it there."""
-    return {"user": "nobody"} if os.getuid() == 0 else {}
+@dataclass
+class Server:
+    """A server that runs.
+
+    Attributes:
+        port: Its port on 127.0.0.1.
+    """
+
+    port: int
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def url(self, database: str, password: str = ENCODED) -> str:
+        """The URL of a database, whether it is there or not."""
+        return f"postgresql://owner:{password}@127.0.0.1:{self.port}/{database}"
+
+    def run(self, database: str, *statements: str) -> None:
+        """Carry out statements, each for itself."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def database(self, name: str = "") -> str:
+        """Make an empty database and answer with its URL; the name is made up unless given."""
+        name = name or f"made_{next(self._numbers)}"
+        self.run("postgres", f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
+        return self.url(name)
 
 
-@contextmanager
-def server() -> Iterator[str]:
-    """URL of the database `postgres` on a server that lives as long as the block; its user may make others."""
-    binaries = programs()
-    if binaries is None:
-        pytest.skip("no PostgreSQL server is installed")
-    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-    folder.chmod(0o755)
-    data, secret, port = folder / "data", folder / "password", free_port()
-    data.mkdir()
-    secret.write_text(PASSWORD + "\n", encoding="utf-8")
-    if os.getuid() == 0:
-        shutil.chown(data, "nobody")
-    control = [str(binaries / "pg_ctl"), "-D", str(data), "-w", "-s"]
-    settings = (
-        f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories= -c fsync=off -c max_connections=60 -c log_statement=none"
-    )
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A server for the session."""
+    folder = binaries()
+    if folder is None:
+        pytest.skip("PostgreSQL is not installed: neither initdb nor pg_ctl is there")
+    user = _user()
+    place = Path(tempfile.mkdtemp(prefix="pg-"))
     try:
-        made = [
-            str(binaries / "initdb"),
+        if user is not None:
+            os.chown(place, user.pw_uid, user.pw_gid)
+        secret = place / "password"
+        secret.write_text(f"{PASSWORD}\n", encoding="utf-8")
+        secret.chmod(0o644)
+        data, port = place / "data", _free_port()
+        _run(
+            user,
+            place,
+            folder / "initdb",
             "-D",
-            str(data),
+            data,
             "-U",
-            USER,
+            "owner",
             "-A",
             "scram-sha-256",
             f"--pwfile={secret}",
             "-E",
             "UTF8",
-            "--locale=C",
-        ]
-        subprocess.run(made, check=True, capture_output=True, cwd=data, **_as_user())
-        began = [*control, "-o", settings, "-l", str(data / "log"), "start"]
-        subprocess.run(began, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=data, **_as_user())
-        yield f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres"
+            "--no-sync",
+        )
+        options = f"-c listen_addresses=127.0.0.1 -p {port} -c fsync=off -c unix_socket_directories='{place}'"
+        _run(user, place, folder / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", place / "log", "-o", options, "start")
+        try:
+            yield Server(port)
+        finally:
+            _run(user, place, folder / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=False, capture_output=True, cwd="/", **_as_user())
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)
 
 
-@contextmanager
-def database(url: str, name: str) -> Iterator[str]:
-    """URL of a new database on a server."""
-    import psycopg
+def _user() -> pwd.struct_passwd | None:
+    """Who runs the server: PostgreSQL refuses to be root. None for whoever runs the tests."""
+    if os.getuid() != 0:
+        return None
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return names.get("postgres") or names["nobody"]
 
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    try:
-        yield f"{url.rpartition('/')[0]}/{name}"
-    finally:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+def _run(user: pwd.struct_passwd | None, place: Path, *command: object) -> None:
+    """Run a command to its end; its output goes nowhere, lest a server that stays behind keeps a pipe open."""
+    who = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "HOME": str(place)}
+    with (place / f"out-{os.getpid()}").open("ab") as output:
+        done = subprocess.run(
+            [str(part) for part in command], cwd=place, env=environment, stdout=output, stderr=output, timeout=120, check=False, **who
+        )
+    assert done.returncode == 0, (place / f"out-{os.getpid()}").read_text(encoding="utf-8", errors="replace")
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

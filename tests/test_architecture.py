@@ -24,6 +24,8 @@ PUBLIC = {
     "instances": "LIVE Calendar Fault Instance InstanceError OverrideChange apply financial_year read shipped",
     "instances.checks": "CHECKS Draft Record check in_order notices",
     "instances.england": "AreaError AreaReport write_area",
+    "instances.sources": "hidden is_url scrub",
+    "instances.writing": "Form WriteError check_target empty_form form_of kind_of_target write_form",
     "instances.reorganisation": "WAYS Reorganised reorganise",
     "formulations": "FAMILIES Objective Priced Skeleton Unreachable build presolved price settle skeleton",
     "formulations.presolve": "presolved worth_keeping",

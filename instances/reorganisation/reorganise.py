@@ -29,6 +29,8 @@ from instances.reorganisation.succession import Succession
 from instances.reorganisation.table import read_succession
 from instances.reorganisation.toml_text import rewritten
 from instances.reorganisation.write import write_folder
+from instances.sources.address import hidden
+from instances.sources.opening import is_folder
 from instances.tables import TABLES, Row
 
 WAYS = ("predecessors", "successors")
@@ -73,7 +75,7 @@ def reorganise(
     """Write the reorganised instance to `target`, an empty folder.
 
     Args:
-        source: A folder of tables or a shipped case.
+        source: A folder of tables, a workbook, a database or a shipped case.
         table: Who becomes what.
         target: Where to write; what is there after an error is of no use.
         way: One of WAYS.
@@ -85,7 +87,7 @@ def reorganise(
         InstanceError: The source, the table or what comes of them is not sound.
     """
     before = read(source)
-    name = name or str(source)
+    name = name or hidden(str(source))
     if way == WAYS[0]:
         asked = before if start is None else replace(before, settings=started(before.settings, start))
         succession = read_succession(table, asked, from_start=True)
@@ -94,12 +96,10 @@ def reorganise(
     else:
         succession = read_succession(table, before, from_start=False)
         after, ledger = _soundest(before, succession, start, frozenset(obsolete), name)
-    folder = locate(source)
     becomes = _becomes(succession)
-    text = rewritten(
-        (folder / SETTINGS).read_text(encoding="utf-8-sig"), before.settings, after.settings, _head(way, succession, becomes, ledger)
-    )
-    write_folder(target, after, text, {table for table in TABLES if (folder / f"{table}.csv").is_file()})
+    old, headers = _files_of(source)
+    text = rewritten(old, before.settings, after.settings, _head(way, succession, becomes, ledger))
+    write_folder(target, after, text, headers)
     _read_back(target, name)
     return Reorganised(
         way=way,
@@ -110,6 +110,15 @@ def reorganise(
         dropped=tuple(ledger.dropped),
         notes=tuple(ledger.notes),
     )
+
+
+def _files_of(source: str | Path) -> tuple[str | None, set[str]]:
+    """instance.toml with its comments, and the tables that are there; a workbook or a database has neither files nor comments."""
+    if not is_folder(source):
+        return None, set()
+    folder = locate(source)
+    text = (folder / SETTINGS).read_text(encoding="utf-8-sig")
+    return text, {table for table in TABLES if (folder / f"{table}.csv").is_file()}
 
 
 def _with_predecessors(instance: Instance, succession: Succession, ledger: Ledger, obsolete: frozenset[str]) -> Instance:

@@ -6,23 +6,18 @@ is written in a way that is not looked for here, a fresh text is written from th
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
-
 from instances.errors import printable
-from instances.messages import figure
 from instances.ranges import flat_ranges
 from instances.settings import Settings
+from instances.toml_values import plain, toml_key, toml_value
 
 WIDTH = 116
-LONE_KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,29 +168,3 @@ def fresh(settings: Settings) -> str:
         if entries:
             blocks.append("\n".join([f"[{section}]", *(f"{toml_key(key)} = {toml_value(value)}" for key, value in entries.items())]))
     return "\n\n".join(blocks) + "\n"
-
-
-def plain(value: Any) -> Any:
-    """A setting as plain data: what is given and nothing else."""
-    return value.model_dump(exclude_unset=True, exclude_none=True) if isinstance(value, BaseModel) else value
-
-
-def toml_key(key: Any) -> str:
-    """A key, bare where it may be."""
-    text = str(key)
-    return text if text and set(text) <= LONE_KEY else toml_value(text)
-
-
-def toml_value(value: Any) -> str:
-    """A value on one line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{toml_key(key)} = {toml_value(item)}' for key, item in value.items())} }}" if value else "{}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(toml_value(item) for item in value)}]"
-    return figure(value)

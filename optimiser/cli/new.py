@@ -46,10 +46,17 @@ StartOption = Annotated[
 
 @app.command()
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; it must not hold anything yet.")],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET", help="Folder, workbook (.xlsx) or database (sqlite:///..., postgresql://...) to write; nothing is replaced."
+        ),
+    ],
     source: Annotated[
-        str | None, typer.Option("--from", metavar="INSTANCE", help="Copy a shipped case study, or the tables of another folder.")
+        str | None,
+        typer.Option("--from", metavar="INSTANCE", help="Copy a shipped case study, or another folder, workbook or database."),
     ] = None,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="Write an Excel workbook: TARGET.xlsx, with explanations and drop-downs.")] = False,
     area: Annotated[
         list[str] | None,
         typer.Option("--area", metavar="AREA", help="County, region or council of England; several with commas or by repeating."),
@@ -77,7 +84,8 @@ def new(
         from optimiser.new import Reorganisation, write_new
 
         return write_new(
-            folder,
+            target,
+            xlsx=xlsx,
             source=source,
             areas=split(area),
             data=data,

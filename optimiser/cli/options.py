@@ -47,7 +47,13 @@ class SolverName(StrEnum):
     gurobi = "gurobi"
 
 
-InstanceArgument = Annotated[str, typer.Argument(metavar="INSTANCE", help="A folder of tables, or the name of a shipped case study.")]
+InstanceArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="INSTANCE",
+        help="A folder of tables, a workbook (.xlsx), a database (sqlite:///..., postgresql://...), or the name of a shipped case study.",
+    ),
+]
 ScenarioOption = Annotated[
     list[str] | None,
     typer.Option("--scenario", metavar="NAME", help="Scenario of the instance to apply; several with commas or by repeating."),

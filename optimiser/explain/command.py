@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimiser.commands import INFEASIBLE, INTERRUPTED, OPTIMAL, Outcome, signals
 from optimiser.folders import check_folder, write_folder
+from optimiser.worded import worded
 
 if TYPE_CHECKING:
     from optimiser.explain.explanation import Explanation
@@ -57,7 +58,7 @@ def explain_instance(
         write_folder(out, lambda folder: _write_files(found, folder))
 
     def show(console: Any) -> None:
-        print_explanation(found, console)
+        print_explanation(found, worded(console, instance))
         if out is not None:
             console.print(f"Files: {out}", soft_wrap=True)
 

@@ -14,8 +14,8 @@ from instances.graph import CouncilGraph
 from instances.instance import row_key
 from instances.messages import figure
 from instances.moves import TOLERANCE, incompatible
-from instances.reorganisation.toml_text import toml_value
 from instances.tables import Baseline, Compatibility, Distance
+from instances.toml_values import toml_value
 from optimiser.explain.items import Item
 from optimiser.explain.lines import line_of, row_path
 

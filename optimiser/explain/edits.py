@@ -14,7 +14,7 @@ from instances import Instance
 from instances.override import Override
 from instances.overrides import apply_one
 from instances.paths import join_path
-from instances.reorganisation.toml_text import toml_key, toml_value
+from instances.toml_values import toml_key, toml_value
 from optimiser.explain.figures import PARTS, Figure, figures
 
 LISTS = ("sequencing", "bundle")

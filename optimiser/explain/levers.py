@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
 
-from instances.reorganisation.toml_text import toml_value
+from instances.toml_values import toml_value
 from optimiser.explain.items import Item
 from optimiser.explain.money_levers import Way
 

@@ -10,7 +10,9 @@ from instances.tables import Row
 
 
 def line_of(instance: Instance, table: str, row: Row) -> int | None:
-    """Row number of a row, as a spreadsheet numbers it; None where it does not come from a file."""
+    """Row number of a row, as a spreadsheet numbers it; None where it does not come from a file or a sheet."""
+    if not instance.places.numbered:
+        return None
     rows = instance.tables.get(table, ())
     lines = instance.lines.get(table, (0,) * len(rows))
     return next((line or None for line, one in zip(lines, rows, strict=True) if one is row), None)

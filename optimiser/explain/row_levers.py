@@ -8,8 +8,8 @@ from instances.ends import end_months
 from instances.graph import CouncilGraph
 from instances.moves import TOLERANCE
 from instances.paths import join_path
-from instances.reorganisation.toml_text import toml_key, toml_value
 from instances.tables import Baseline, Commitment, Compatibility, Contract, Distance
+from instances.toml_values import toml_key, toml_value
 from optimiser.explain.data_items import NO_VETO
 from optimiser.explain.items import Item
 from optimiser.explain.levers import PATH, VALUE, Lever, rounded_up, upwards

@@ -102,7 +102,7 @@ def where(table: str, row: int | None, column: str = "") -> str:
 
 def in_short(graph: CouncilGraph, item: Item) -> str:
     """What an item asks, and where it stands."""
-    return f"{asks(graph, item)} ({where(item.table, item.row)})"
+    return f"{asks(graph, item)} ({graph.instance.places.text(where(item.table, item.row))})"
 
 
 def _decided(item: Item) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Table, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from optimiser.store import lock, schema
-from optimiser.store.address import Address, is_url
+from optimiser.store.address import Address
 from optimiser.store.engine import connect, transaction
 from optimiser.store.errors import StoreError, UnknownRunError
 from optimiser.store.migrate import bring_up_to_date
@@ -289,4 +289,4 @@ class Store:
 
 def open_store(address: str | None) -> Store | None:
     """The store at an address, or None where nothing is to be recorded."""
-    return None if address is None else Store(address if is_url(address) else Path(address))
+    return None if address is None else Store(address)

@@ -18,6 +18,7 @@ from optimiser.progress import reporter
 from optimiser.why_not.asking import why_not
 from optimiser.why_not.report import print_why_not
 from optimiser.why_not.result import WhyNot
+from optimiser.worded import worded
 
 FILES = ("why_not.json", "arrangements.csv", "heads.csv", "councils.csv", "refusals.csv", "clashes.csv", "repairs.csv", "manifest.json")
 
@@ -61,7 +62,7 @@ def why_not_of_instance(
         write_folder(out, lambda folder: _write_files(found, folder))
 
     def show(console: Any) -> None:
-        print_why_not(found, console)
+        print_why_not(found, worded(console, instance))
         if out is not None:
             console.print(f"Files: {out}", soft_wrap=True)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from postgres import PASSWORD, database
+from postgres import ENCODED, PASSWORD, Server
 from recorded import entry, none_found
 from typer.testing import CliRunner, Result
 
@@ -225,23 +225,23 @@ def test_lists(desk: Path) -> None:
     assert run("runs", "list", "--quiet", *given).stdout == ""
 
 
-def test_on_a_server(desk: Path, postgresql: str) -> None:
+def test_on_a_server(desk: Path, server: Server) -> None:
     """The same by URL; the password is nowhere in what is printed or written."""
-    with database(postgresql, "commands") as url:
-        run("solve", "east-kent", "--quiet", "--out", "plan", "--store", url)
-        shown = [
-            run("runs", *command, "--store", url).output
-            for command in (["list"], ["list", "--json"], ["check"], ["list", "--status", "feasible"])
-        ]
-        name = json.loads(shown[1])["runs"][0]["run"]
-        shown += [
-            run("runs", *command, "--store", url).output for command in (["show", name], ["adopt", name], ["export", "--out", "tables"])
-        ]
-        shown.append(run("runs", "show", "zz", "--store", url, code=2).output)
-        assert len(listed("--store", url)) == 1
-    assert PASSWORD not in "".join(shown)
-    for file in desk.rglob("*"):
-        assert file.is_dir() or PASSWORD.encode() not in file.read_bytes()
+    url = server.database()
+    run("solve", "east-kent", "--quiet", "--out", "plan", "--store", url)
+    shown = [
+        run("runs", *command, "--store", url).output
+        for command in (["list"], ["list", "--json"], ["check"], ["list", "--status", "feasible"])
+    ]
+    name = json.loads(shown[1])["runs"][0]["run"]
+    shown += [
+        run("runs", *command, "--store", url).output for command in (["show", name], ["adopt", name], ["export", "--out", "tables"])
+    ]
+    shown.append(run("runs", "show", "zz", "--store", url, code=2).output)
+    assert len(listed("--store", url)) == 1
+    for secret in (PASSWORD, ENCODED):
+        assert secret not in "".join(shown)
+        assert not any(secret.encode() in file.read_bytes() for file in desk.rglob("*") if file.is_file())
 
 
 def test_a_list_loads_nothing_heavy(desk: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from postgres import database
+from postgres import Server
 from recorded import case, east_kent, entry, no_plan_exists, none_found, plan
 from sqlalchemy import select, text
 from tiny import write_tiny
@@ -21,8 +21,6 @@ from optimiser.errors import InfeasibleError
 from optimiser.pipeline import SolveSettings
 from optimiser.store import Case, Entry, Store, StoreError, UnknownRunError, check, schema
 
-NUMBERS = itertools.count()
-
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
@@ -30,8 +28,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield str(tmp_path / "deep" / "store.db")
     else:
-        with database(request.getfixturevalue("postgresql"), f"store{next(NUMBERS)}") as url:
-            yield url
+        yield request.getfixturevalue("server").database()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from postgres import database
+from postgres import Server
 from sqlalchemy import inspect, text
 
 from instances.errors import nearest
@@ -35,9 +35,9 @@ def test_migrations_make_the_tables_in_sqlite(tmp_path: Path) -> None:
             assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
 
 
-def test_migrations_make_the_tables_in_postgresql(postgresql: str) -> None:
+def test_migrations_make_the_tables_in_postgresql(server: Server) -> None:
     """The same there, and they can be taken away."""
-    with database(postgresql, "migrations") as url, Store(url) as store:
+    with Store(server.database()) as store:
         assert differences(store) == []
         with store.transaction(writes=True) as connection:
             command.downgrade(configuration(connection), "base")

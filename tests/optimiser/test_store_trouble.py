@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgres import PASSWORD, USER, database, free_port
+from postgres import Server
 from recorded import entry
 
 from optimiser.store import Store, StoreError, UnknownRunError, check
@@ -58,8 +58,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield str(tmp_path / "store.db")
     else:
-        with database(request.getfixturevalue("postgresql"), "writers") as url:
-            yield url
+        yield request.getfixturevalue("server").database()
 
 
 @pytest.mark.parametrize("writers", [12, pytest.param(WRITERS, marks=pytest.mark.long)])
@@ -149,11 +148,10 @@ def test_what_is_no_store(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ("mysql://u:p4ss@h/d", "the store is SQLite or PostgreSQL, not mysql"),
+        ("mysql://u:p4ss@h/d", "the store mysql://u:***@h/d cannot be: it is SQLite or PostgreSQL"),
         ("sqlite://", "the store needs a file: what is in memory is gone with the program"),
         ("sqlite:///:memory:", "the store needs a file"),
-        ("postgresql://u:p4ss@h:port/d", "is not a URL that can be read"),
-        ("://p4ss", "is not a URL that can be read"),
+        ("postgresql://u:p4ss@h:port/d", "the store postgresql://u:***@h:port/d is not a URL that can be read"),
     ],
 )
 def test_addresses_that_cannot_be(given: str, says: str) -> None:
@@ -166,20 +164,19 @@ def test_addresses_that_cannot_be(given: str, says: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        f"postgresql://{USER}:wr0ng-w0rd@127.0.0.1:PORT/postgres",
-        f"postgresql://{USER}@127.0.0.1:PORT/postgres?password=wr0ng-w0rd",
-        f"postgresql://{USER}:wr0ng-w0rd@127.0.0.1:NOBODY/postgres",
-        f"postgresql://{USER}:wr0ng-w0rd@no-such-host.invalid:5432/postgres",
-        f"postgresql+psycopg://{USER}:wr0ng-w0rd@127.0.0.1:PORT/postgres?sslmode=require&sslpassword=wr0ng-w0rd",
+        "postgresql://owner:wr0ng-w0rd@127.0.0.1:PORT/postgres",
+        "postgresql://owner@127.0.0.1:PORT/postgres?password=wr0ng-w0rd",
+        "postgresql://owner:wr0ng-w0rd@127.0.0.1:1/postgres",
+        "postgresql://owner:wr0ng-w0rd@no-such-host.invalid:5432/postgres",
+        "postgresql+psycopg://owner:wr0ng-w0rd@127.0.0.1:PORT/postgres?sslmode=require&sslpassword=wr0ng-w0rd",
     ],
 )
-def test_secrets_are_not_shown(postgresql: str, url: str) -> None:
+def test_secrets_are_not_shown(server: Server, url: str) -> None:
     """A wrong password, nobody there, no such server: what is wrong is said without the password, in errors and in what caused them."""
-    port = postgresql.rpartition(":")[2].partition("/")[0]
     with pytest.raises(StoreError) as refused:
-        Store(url.replace("PORT", port).replace("NOBODY", str(free_port())))
+        Store(url.replace("PORT", str(server.port)))
     error: BaseException | None = refused.value
-    assert str(error).startswith("the store postgresql://")
+    assert str(error).startswith("the store postgresql")
     while error is not None:
         assert "wr0ng-w0rd" not in str(error)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
@@ -189,8 +186,8 @@ def test_addresses_are_shown_without_secrets() -> None:
     """A file as it is; a URL with stars."""
     assert str(Address("runs/store.db")) == "runs/store.db"
     assert str(Address("sqlite:////data/store.db")) == "/data/store.db"
-    shown = str(Address(f"postgresql://planner:{PASSWORD}@server:5433/kent?sslmode=require&password=other"))
-    assert shown == "postgresql://planner:***@server:5433/kent?password=%2A%2A%2A&sslmode=require"
+    shown = str(Address("postgresql://planner:s3cret@server:5433/kent?sslmode=require&password=other"))
+    assert shown == "postgresql://planner:***@server:5433/kent?sslmode=require&password=***"
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write everything")
