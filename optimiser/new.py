@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from instances.cells import parse
-from instances.read import SETTINGS, locate, read, shipped
+from instances.reading import SETTINGS, locate, read, shipped
 from instances.sources import hidden
 from instances.sources.opening import is_folder
 from instances.tables import TABLES

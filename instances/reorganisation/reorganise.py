@@ -11,7 +11,7 @@ from instances.checks import Draft, check
 from instances.errors import Fault, InstanceError
 from instances.instance import Instance
 from instances.overrides import own_faults
-from instances.read import SETTINGS, locate, read
+from instances.reading import SETTINGS, locate, read
 from instances.reorganisation.baselines import inheritance, successor_baselines, successor_contracts
 from instances.reorganisation.councils import ceasing_councils, successor_councils
 from instances.reorganisation.ledger import Ledger, counted

@@ -11,7 +11,7 @@ from typing import Any
 
 from instances.instance import Instance
 from instances.messages import figure
-from instances.read import SETTINGS
+from instances.reading import SETTINGS
 from instances.tables import TABLES, Row
 
 LAST = ("source", "note")

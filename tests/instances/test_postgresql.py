@@ -20,7 +20,7 @@ pytestmark = needs_postgres
 
 
 @pytest.fixture
-def kent(server: Server) -> str:  # noqa: F811
+def kent(server: Server) -> str:
     """East Kent in a database of its own."""
     url = server.database("east-kent")
     write_form(url, form_of(read("east-kent")))
@@ -38,7 +38,7 @@ def faults_of(url: str) -> list[str]:
 
 
 @pytest.mark.parametrize("case", shipped())
-def test_case_studies(case: str, server: Server) -> None:  # noqa: F811
+def test_case_studies(case: str, server: Server) -> None:
     """Written and read, each is the same instance."""
     url = server.database(case)
     write_form(url, form_of(read(case)))
@@ -47,7 +47,7 @@ def test_case_studies(case: str, server: Server) -> None:  # noqa: F811
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_random_instances(seed: int, server: Server, tmp_path: Path) -> None:  # noqa: F811
+def test_random_instances(seed: int, server: Server, tmp_path: Path) -> None:
     """So is whatever the generator draws."""
     write_tiny(tmp_path / "tiny", seed)
     url = server.database("tiny")
@@ -55,7 +55,7 @@ def test_random_instances(seed: int, server: Server, tmp_path: Path) -> None:  #
     assert read(url) == read(tmp_path / "tiny")
 
 
-def test_types_of_the_database(kent: str, server: Server) -> None:  # noqa: F811
+def test_types_of_the_database(kent: str, server: Server) -> None:
     """Numeric, integer, date, char, arrays and views say the same as text and doubles do."""
     server.run(
         "east-kent",
@@ -77,7 +77,7 @@ def test_types_of_the_database(kent: str, server: Server) -> None:  # noqa: F811
     assert found.digests()["services"] == read("east-kent").digests()["services"]
 
 
-def test_faults_name_table_and_key(kent: str, server: Server) -> None:  # noqa: F811
+def test_faults_name_table_and_key(kent: str, server: Server) -> None:
     """All of them at once."""
     server.run(
         "east-kent",
@@ -93,7 +93,7 @@ def test_faults_name_table_and_key(kent: str, server: Server) -> None:  # noqa: 
     ]
 
 
-def test_dates(kent: str, server: Server) -> None:  # noqa: F811
+def test_dates(kent: str, server: Server) -> None:
     """Of the database's own type; what it calls infinity is said to be trouble."""
     server.run("east-kent", "UPDATE councils SET ceases = '2012-04-01' WHERE council = 'Dover'")
     assert read(kent).councils["Dover"].ceases == dt.date(2012, 4, 1)
@@ -102,7 +102,7 @@ def test_dates(kent: str, server: Server) -> None:  # noqa: F811
     assert fault.startswith(f"postgresql://owner:***@127.0.0.1:{server.port}/east-kent: the database says: ")
 
 
-def test_other_schemas_and_applications(server: Server) -> None:  # noqa: F811
+def test_other_schemas_and_applications(server: Server) -> None:
     """Tables elsewhere are nobody's business; a schema is chosen in the URL."""
     url = server.database("shared")
     server.run("shared", "CREATE SCHEMA kent", "CREATE TABLE users (id int)", "CREATE TABLE prices (id int)", "CREATE SCHEMA other")
@@ -120,7 +120,7 @@ def test_nothing_is_replaced(kent: str) -> None:
     assert read(kent) == read("east-kent")
 
 
-def test_writing_is_all_or_nothing(server: Server) -> None:  # noqa: F811
+def test_writing_is_all_or_nothing(server: Server) -> None:
     """A row that the database refuses takes everything back."""
     url = server.database()
     instance = read("pannel")
@@ -131,7 +131,7 @@ def test_writing_is_all_or_nothing(server: Server) -> None:  # noqa: F811
         assert connection.execute("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'").fetchone() == (0,)
 
 
-def test_reading_cannot_change_anything(kent: str, server: Server) -> None:  # noqa: F811
+def test_reading_cannot_change_anything(kent: str, server: Server) -> None:
     """It works for somebody who may only look."""
     server.run(
         "east-kent",
@@ -153,7 +153,7 @@ def test_reading_cannot_change_anything(kent: str, server: Server) -> None:  # n
         ("nowhere", ENCODED, "there is no such database or user; check the names in the URL"),
     ],
 )
-def test_refused(database: str, password: str, problem: str, server: Server) -> None:  # noqa: F811
+def test_refused(database: str, password: str, problem: str, server: Server) -> None:
     """One line, no password, exit code 2."""
     url = server.url(database, password)
     shown = f"postgresql://owner:***@127.0.0.1:{server.port}/{database}"
@@ -166,7 +166,7 @@ def test_refused(database: str, password: str, problem: str, server: Server) -> 
     assert not Path("never").exists()
 
 
-def test_command_line(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_command_line(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From a case study to a database and from there to a workbook; no secret in what is printed or written."""
     monkeypatch.chdir(tmp_path)
     url = server.database("pannel")

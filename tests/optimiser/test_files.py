@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from instances import read
-from instances.read import locate
+from instances.reading import locate
 from optimiser import Plan, files, solve
 from optimiser.errors import UsageError
 from optimiser.plan import OptionTaken

@@ -234,9 +234,7 @@ def test_on_a_server(desk: Path, server: Server) -> None:
         for command in (["list"], ["list", "--json"], ["check"], ["list", "--status", "feasible"])
     ]
     name = json.loads(shown[1])["runs"][0]["run"]
-    shown += [
-        run("runs", *command, "--store", url).output for command in (["show", name], ["adopt", name], ["export", "--out", "tables"])
-    ]
+    shown += [run("runs", *command, "--store", url).output for command in (["show", name], ["adopt", name], ["export", "--out", "tables"])]
     shown.append(run("runs", "show", "zz", "--store", url, code=2).output)
     assert len(listed("--store", url)) == 1
     for secret in (PASSWORD, ENCODED):

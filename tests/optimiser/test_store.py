@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from postgres import Server
 from recorded import case, east_kent, entry, no_plan_exists, none_found, plan
 from sqlalchemy import select, text
 from tiny import write_tiny
