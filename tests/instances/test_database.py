@@ -303,7 +303,7 @@ def test_a_folder_is_no_database(tmp_path: Path) -> None:
 
 
 def test_reading_changes_nothing(file: Path) -> None:
-    """A file that nobody may write to can be read, byte for byte the same afterwards; one that is locked is said to be."""
+    """A file that nobody may write to can be read, byte for byte the same afterwards."""
     before = file.read_bytes()
     file.chmod(0o444)
     assert read(url_of(file)) == read(BASE)
