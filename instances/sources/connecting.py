@@ -97,9 +97,9 @@ def reading(url: str) -> Iterator[Connection]:
         DatabaseError: It cannot be reached, or a statement fails.
     """
     address = parsed(url)
-    engine = _sqlite_reader(file_of(address)) if address.get_backend_name() == "sqlite" else create_engine(address, poolclass=NullPool)
-    with translated(url), _closing(engine), engine.connect() as connection:
-        if address.get_backend_name() == "sqlite":
+    file_based = address.get_backend_name() == "sqlite"
+    with translated(url), _engine(address) as engine, engine.connect() as connection:
+        if file_based:
             connection.exec_driver_sql("BEGIN")
         else:
             connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -108,9 +108,11 @@ def reading(url: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def _closing(engine: Engine) -> Iterator[None]:
+def _engine(address: URL) -> Iterator[Engine]:
+    """An engine that reads, for as long as it is needed."""
+    engine = _sqlite_reader(file_of(address)) if address.get_backend_name() == "sqlite" else create_engine(address, poolclass=NullPool)
     try:
-        yield
+        yield engine
     finally:
         engine.dispose()
 
@@ -147,15 +149,15 @@ def _sqlite_reader(path: Path) -> Engine:
     Raises:
         DatabaseError: There is no such file, or it is no database.
     """
-    if path.is_dir():
-        raise DatabaseError("is a folder, not a database", "name the file of a database, or give the folder without sqlite:///")
-    if not path.exists():
-        raise DatabaseError("there is no such file", "check the path; an absolute one has four slashes: sqlite:////data/region.db")
     try:
+        if path.is_dir():
+            raise DatabaseError("is a folder, not a database", "name the file of a database, or give the folder without sqlite:///")
+        if not path.exists():
+            raise DatabaseError("there is no such file", "check the path; an absolute one has four slashes: sqlite:////data/region.db")
         with path.open("rb") as file:
             start = file.read(len(_SQLITE_START))
-    except OSError as error:
-        raise DatabaseError(f"cannot be read: {error.strerror}", "mend its permissions") from None
+    except (OSError, ValueError) as error:
+        raise DatabaseError(f"cannot be read: {getattr(error, 'strerror', None) or error}", "check the path and its permissions") from None
     if start != _SQLITE_START:
         raise DatabaseError("is empty" if not start else "is not a SQLite database", "name the file of a database")
 

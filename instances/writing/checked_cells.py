@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import types
 import typing
-from typing import Any, Literal
+from typing import Any
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from instances.cells import kind_of
 from instances.tables import TABLES, Pair, Row, unit
+from instances.writing.form import options_of
 
 COUNCIL_COLUMNS = ("council", "council_a", "council_b", "other", "host")
 LONGEST_PROMPT = 250
@@ -76,15 +76,6 @@ def _names(table: str, model: type[Row], column: str) -> str | None:
         return "services"
     own = table == "councils" or (column in ("council_a", "council_b") and not issubclass(model, Pair))
     return "councils" if column in COUNCIL_COLUMNS and not own else None
-
-
-def options_of(annotation: Any) -> list[str]:
-    """The words that a type allows; none where it is not one of words."""
-    if typing.get_origin(annotation) is Literal:
-        return [str(option) for option in typing.get_args(annotation) if isinstance(option, str)]
-    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        return [option for part in typing.get_args(annotation) for option in options_of(part)]
-    return []
 
 
 def limits_of(field: Any, column: str) -> dict[str, Any]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+import types
+import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
+from typing import Any, Literal
 
 from instances.cells import kind_of
 from instances.instance import Instance
@@ -73,4 +76,14 @@ def how_to_write(model: type[Row], column: str) -> str:
         return "date, YYYY-MM-DD"
     if kind == "list":
         return f"{unit(model.model_fields[column])}; several with semicolons: 0.5;1"
-    return unit(model.model_fields[column]) or "text"
+    options = options_of(model.model_fields[column].annotation)
+    return unit(model.model_fields[column]) or (f"one of: {', '.join(options)}" if options else "text")
+
+
+def options_of(annotation: Any) -> list[str]:
+    """The words that a type allows; none where it is not one of words."""
+    if typing.get_origin(annotation) is Literal:
+        return [str(option) for option in typing.get_args(annotation) if isinstance(option, str)]
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return [option for part in typing.get_args(annotation) for option in options_of(part)]
+    return []

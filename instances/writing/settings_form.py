@@ -15,9 +15,6 @@ EXAMPLES = {
     "calendar.period_months": "1, 3, 6 or 12",
     "economics.phase_in": "[0.5, 1.0]",
     "economics.discount_rate": '0.035, or { "2027-04-01" = 0.035, "2057-04-01" = 0.03 }',
-    "rules.contract_timing": "false switches it off",
-    "rules.host_capacity": "false switches it off",
-    "rules.commitments": "false switches it off",
     "rules.maximum_distance": "40, or { minutes = 45 }",
     "rules.maximum_span": "60, or { minutes = 60 }",
     "rules.compatibility": '{ minimum = 0.5, scope = "all_pairs" }; or "with_host"',
@@ -39,6 +36,8 @@ EXAMPLES = {
     "rules.bundle": '[["revenues", "benefits"]]',
     "rules.partner_limit": "6",
 }
+ON_ANYWAY = ("rules.contract_timing", "rules.host_capacity", "rules.commitments")
+"""Rules that act wherever their data are given."""
 NAMED_MEANING = {
     "ranges": "low and high for sensitivity: { low = 0.2, high = 0.7 } or [0.2, 0.7]",
     "scenarios": 'overrides in order: ["rules.minimum_saving = off"]; or { title = "...", overrides = [...] }',
@@ -75,6 +74,8 @@ def setting_lines(settings: Settings) -> list[SettingLine]:
             meaning += " (required)"
         if path in EXAMPLES:
             meaning += f"; such as {EXAMPLES[path]}"
+        if path in ON_ANYWAY:
+            meaning += "; on unless false"
         lines.append(SettingLine(path, given.pop(path, ""), unit(field), meaning, field))
     for path, value in given.items():
         lines.append(SettingLine(path, value, "", NAMED_MEANING.get(path.partition(".")[0], "")))

@@ -24,9 +24,9 @@ from instances.sources.texts import text_of
 from instances.sources.workbook import READ_ME
 from instances.tables import REQUIRED_TABLES, TABLES, Row
 from instances.toml_values import exact
-from instances.writing.checked_cells import DATE_FORMAT, TEXT_FORMAT, format_of_unit, limits_of, number_format, options_of, validation
+from instances.writing.checked_cells import DATE_FORMAT, TEXT_FORMAT, format_of_unit, limits_of, number_format, validation
 from instances.writing.errors import WriteError
-from instances.writing.form import Form, column_meaning, columns_of, how_to_write, table_meaning
+from instances.writing.form import Form, column_meaning, columns_of, how_to_write, options_of, table_meaning
 from instances.writing.settings_form import SettingLine, setting_lines
 
 HEADER = 4

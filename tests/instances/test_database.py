@@ -288,11 +288,13 @@ def test_a_damaged_database(file: Path) -> None:
             "https://h/region.xlsx",
             "'https' is not a kind of database that can be used; give sqlite:///FILE or postgresql://USER@HOST/DATABASE",
         ),
+        ("postgresql://u@127.0.0.1:1/d?connect_timeout=soon", "the database says: bad value for connect_timeout: 'soon'"),
+        ("sqlite:///" + "x" * 5000, "cannot be read: File name too long; check the path and its permissions"),
         ("postgresql://u@h", "names no database; give sqlite:///FILE or postgresql://USER@HOST/DATABASE"),
     ],
 )
 def test_urls_of_nothing_that_can_be_read(url: str, problem: str) -> None:
-    """Said before anything is tried."""
+    """One line for each."""
     assert faults_of(url) == [f"{url}: {problem}"]
 
 
@@ -303,7 +305,7 @@ def test_a_folder_is_no_database(tmp_path: Path) -> None:
 
 
 def test_reading_changes_nothing(file: Path) -> None:
-    """A file that nobody may write to can be read, byte for byte the same afterwards; one that is locked is said to be."""
+    """A file that nobody may write to can be read, byte for byte the same afterwards."""
     before = file.read_bytes()
     file.chmod(0o444)
     assert read(url_of(file)) == read(BASE)
@@ -328,3 +330,11 @@ def test_an_empty_database_explains_itself(tmp_path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM instance WHERE meaning = ''").fetchone() == (0,)
     expected = [f"table {name}: has no rows; give at least one" for name in ("councils", "services", "baselines")]
     assert faults_of(url_of(tmp_path / "new.db")) == expected
+
+
+def test_an_option_that_nobody_knows(tmp_path: Path) -> None:
+    """What the library makes of it is one line too, without its value."""
+    url = "postgresql://anna:hush@127.0.0.1:1/kent?plugin=hush"
+    (fault,) = faults_of(url)
+    assert fault.startswith("postgresql://anna:***@127.0.0.1:1/kent?plugin=***: the database says: Can't load plugin")
+    assert "hush" not in fault

@@ -13,6 +13,7 @@ from tiny import write_tiny
 from typer.testing import CliRunner
 
 from instances import InstanceError, read, shipped
+from instances.sources.connecting import DatabaseError, reading
 from instances.writing import WriteError, form_of, write_form
 from optimiser.cli import app
 
@@ -179,3 +180,15 @@ def test_command_line(server: Server, tmp_path: Path, monkeypatch: pytest.Monkey
     for path in (tmp_path / "plan").iterdir():
         assert PASSWORD not in path.read_text(encoding="utf-8")
         assert ENCODED not in path.read_text(encoding="utf-8")
+
+
+def test_everything_is_read_as_it_was_at_one_moment(kent: str, server: Server) -> None:  # noqa: F811
+    """What others change meanwhile is not seen, and nothing can be changed by mistake."""
+    with reading(kent) as connection:
+        before = connection.exec_driver_sql("SELECT count(*) FROM councils").scalar()
+        server.run("east-kent", "INSERT INTO councils (council) VALUES ('Ashford')")
+        assert connection.exec_driver_sql("SELECT count(*) FROM councils").scalar() == before
+        assert connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on"
+    assert "Ashford" in read(kent).councils
+    with pytest.raises(DatabaseError, match="read-only transaction"), reading(kent) as connection:
+        connection.exec_driver_sql("DELETE FROM councils")
