@@ -182,7 +182,7 @@ def test_command_line(server: Server, tmp_path: Path, monkeypatch: pytest.Monkey
         assert ENCODED not in path.read_text(encoding="utf-8")
 
 
-def test_everything_is_read_as_it_was_at_one_moment(kent: str, server: Server) -> None:  # noqa: F811
+def test_everything_is_read_as_it_was_at_one_moment(kent: str, server: Server) -> None:
     """What others change meanwhile is not seen, and nothing can be changed by mistake."""
     with reading(kent) as connection:
         before = connection.exec_driver_sql("SELECT count(*) FROM councils").scalar()
