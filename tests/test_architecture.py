@@ -35,6 +35,7 @@ PUBLIC = {
     "optimiser.whatif": "Answer Arranged Base Held Journal Runner Task Unwatched Watcher answer_of base_of beats best_of digest held held_decisions reoptimise worth_of_plan",
     "optimiser.sensitivity": "PARTS Scope Sensitivity SensitivityDocument sensitivity",
     "optimiser.explain": "Explanation explain",
+    "optimiser.compare": "Compared ComparisonDocument Side compare",
     "optimiser.store": "Case Entry Recorded Store StoreError UnknownRunError check open_store",
     "optimiser.why_not": "WhyNot why_not",
     "optimiser.alternatives": "Alternatives AlternativesDocument alternatives",
@@ -129,7 +130,11 @@ def test_help_is_quick() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], *([name, "--help"] for name in ("new", "validate", "solve", "sensitivity", "alternatives", "explain"))],
+    [
+        ["--help"],
+        ["--version"],
+        *([name, "--help"] for name in ("new", "validate", "solve", "sensitivity", "alternatives", "explain", "compare", "runs")),
+    ],
     ids=" ".join,
 )
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
