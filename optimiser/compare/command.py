@@ -24,7 +24,7 @@ from optimiser.named import named
 from optimiser.pipeline import SolveSettings, solve
 from optimiser.plan import PlanDocument
 from optimiser.progress import reporter
-from optimiser.store import Case, Entry, Recorded, Store, UnknownRunError, open_store
+from optimiser.store import Case, Entry, Recorded, Store, UnknownRunError
 from optimiser.store.address import chosen
 
 DOCUMENT = "compare.json"
@@ -66,7 +66,7 @@ def compare_named(
     if out is not None:
         check_folder(out, FILES, overwrite=overwrite, kind="comparison")
     interrupt = threading.Event()
-    opened = open_store(chosen(store)) if _needs_store(asked, store) else None
+    opened = _opened(asked, store)
     try:
         with reporter(enabled=show_progress) as report, signals(interrupt) as stages:
 
@@ -85,9 +85,13 @@ def compare_named(
     return _outcome(found, out)
 
 
-def _needs_store(asked: Asked, store: str | None) -> bool:
-    """Whether runs may be looked up there or recorded; a store is not made for the sake of folders alone."""
-    return chosen(store) is not None and not all(_is_folder_of_run(name) for name in asked.names)
+def _opened(asked: Asked, store: str | None) -> Store | None:
+    """The store, where runs are looked up and recorded; none is made for the sake of folders of runs alone."""
+    address = chosen(store)
+    try:
+        return None if address is None else Store(address, create=not all(_is_folder_of_run(name) for name in asked.names))
+    except UnknownRunError:
+        return None
 
 
 def _is_folder_of_run(name: str) -> bool:

@@ -98,7 +98,11 @@ def _arrangements(comparison: Comparison) -> Iterator[str]:
     if not comparison.arrangements:
         yield "The plans are the same."
         return
-    yield from (f"  {line}." for line in comparison.differences)
+    others = [one for one in comparison.arrangements if (one.host, one.way) != (one.other_host, one.other_way)]
+    if comparison.differences or not others:
+        yield from (f"  {line}." for line in comparison.differences)
+    else:
+        yield from (f"  {line}" for line in _cut([_otherwise(one) for one in others]))
     moved = [one for one in comparison.arrangements if (one.host, one.way) == (one.other_host, one.other_way)]
     if moved:
         yield f"At another time: {counted(len(moved), 'go-live')}."
@@ -114,7 +118,20 @@ def _moved(moved: Sequence[Arranged]) -> list[str]:
         f"{service} with {host}: {', '.join(councils)}, {_month(old)} -> {_month(new)}"
         for (service, host, old, new), councils in groups.items()
     ]
-    return lines if len(lines) <= SHOWN else [*lines[:SHOWN], f"and {len(lines) - SHOWN} more, in arrangements.csv with --out"]
+    return _cut(lines)
+
+
+def _cut(lines: Sequence[str]) -> list[str]:
+    """No more lines than are read."""
+    return [*lines] if len(lines) <= SHOWN else [*lines[:SHOWN], f"and {len(lines) - SHOWN} more, in arrangements.csv with --out"]
+
+
+def _otherwise(one: Arranged) -> str:
+    """What a council does with a service on both sides, where the names that reports use are not known."""
+    mine, theirs = (
+        " ".join(part for part in (host, way) if part) or "its own" for host, way in ((one.host, one.way), (one.other_host, one.other_way))
+    )
+    return f"{one.service}, {one.council}: {mine} -> {theirs}"
 
 
 def _month(day: dt.date | None) -> str:

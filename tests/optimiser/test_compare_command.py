@@ -115,8 +115,11 @@ def test_folders_without_a_store(two: list[str], desk: Path) -> None:
     """The plans are compared; for the data the store would be needed."""
     shown = run("compare", "one", "two", "--store", "none").stdout
     assert "The data of one of them are not in the store, so that they cannot be compared." in shown
-    assert "Planning" not in shown.partition("Worth")[0]
+    assert "  planning, Dover: its own -> Thanet lead_authority\n" in shown
     assert "Worth £1,130,441 more (NPV)." in shown
+    (desk / "runs" / "store.db").unlink()
+    assert run("compare", "one", "two").stdout == shown
+    assert not (desk / "runs" / "store.db").exists()
 
 
 def test_a_side_without_a_plan(desk: Path) -> None:
