@@ -134,17 +134,17 @@ def test_values_of_columns() -> None:
 
 
 def answer(instance: Instance, **settings: Any) -> Any:
-    """The plan without what may differ, or why there is none."""
+    """The plan without what may differ, or that there is none; why is looked for within a time, so that it may differ."""
     try:
-        return solve(instance, **settings).document.model_dump(exclude={"run", "manifest", "bound", "gap"})
-    except InfeasibleError as error:
-        return error.reasons
+        return solve(instance, reasons=False, **settings).document.model_dump(exclude={"run", "manifest", "bound", "gap"})
+    except InfeasibleError:
+        return "no plan"
 
 
 @pytest.mark.parametrize("method", ["compact", "decomposition"])
 def test_the_answer_does_not_depend_on_the_start(method: Any) -> None:
     """With the plan of the same data, of changed data, and of something else altogether: the best plan, to the last name."""
-    for seed in range(12):
+    for seed in range(10):
         instance = tiny(seed)
         try:
             start = solve(changed(instance), method=method).start()
