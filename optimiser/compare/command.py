@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from instances import Instance, InstanceError, read
-from optimiser import manifest
+from optimiser.answering import answered
 from optimiser.commands import INTERRUPTED, OPTIMAL, Outcome, signals
 from optimiser.compare.comparing import compare
 from optimiser.compare.report import print_comparison
 from optimiser.compare.result import Compared
 from optimiser.compare.side import Side
-from optimiser.errors import InfeasibleError, NoPlanError, UsageError
+from optimiser.errors import UsageError
 from optimiser.files import PLAN_FILE
 from optimiser.folders import check_folder, write_folder
 from optimiser.named import named
-from optimiser.pipeline import SolveSettings, solve
+from optimiser.pipeline import SolveSettings
 from optimiser.plan import PlanDocument
 from optimiser.progress import reporter
-from optimiser.store import Case, Entry, Recorded, Store, UnknownRunError
+from optimiser.store import Case, Recorded, Store, UnknownRunError
 from optimiser.store.address import chosen
 
 DOCUMENT = "compare.json"
@@ -162,19 +162,11 @@ def _solved(
     if known is not None and opened is not None:
         return of_run(opened, known, name)
     on_step(name)
-    try:
-        plan = solve(instance, settings)
-    except (InfeasibleError, NoPlanError) as error:
-        if isinstance(error, NoPlanError) and error.termination == "interrupted":
-            raise
-        entry = Entry.of_failure(case, error)
-        if opened is not None:
-            opened.record(entry)
-        gave = {**manifest.of_data(instance), "solve": manifest.of_settings(instance, settings), "versions": manifest.versions()}
-        return Side(name, None, instance, entry.run, entry.row["status"], instance.name, gave)
+    answer = answered(case)
     if opened is not None:
-        opened.record(Entry.of_plan(case, plan))
-    return Side(name, plan.document, instance, plan.document.run, plan.status, instance.name, plan.document.manifest)
+        opened.record(answer.entry)
+    plan = None if answer.plan is None else answer.plan.document
+    return Side(name, plan, instance, answer.run, answer.status, instance.name, answer.entry.row["manifest"])
 
 
 def _write(found: Compared, folder: Path) -> None:
