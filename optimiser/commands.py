@@ -69,8 +69,7 @@ def _logged(work: Callable[[], Outcome], *, json: bool, quiet: bool) -> int:
     try:
         _print(outcome, json=json, quiet=quiet)
     except Exception as error:
-        outcome = _defect(error)
-        _say(outcome)
+        outcome = _failure(error, "error", [f"the result could not be printed: {error}"], DEFECT)
     seconds = round(time.perf_counter() - began, 3)
     ended = f"in {seconds:.1f} s with exit code {outcome.code}"
     if outcome.failure is not None:

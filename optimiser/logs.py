@@ -114,10 +114,12 @@ def lines(command: str = "", *, quiet: bool = False, arguments: Iterable[str] = 
     root, stream = logging.getLogger(), sys.stderr
     before = (root.level, _log.level)
     handler = _begin(Lines(command, quiet, tuple(text for text in (*found, *given) if text)), stream)
+    said = _Said()
     try:
-        with contextlib.redirect_stderr(_Said()):
+        with contextlib.redirect_stderr(said):
             yield
     finally:
+        said.end()
         _end(handler, before)
 
 
@@ -273,6 +275,11 @@ class _Said(io.TextIOBase):
             if line.strip():
                 event("stderr", line, level="warning")
         return len(text)
+
+    def end(self) -> None:
+        """Say what has no end of line yet."""
+        if self._rest:
+            self.write("\n")
 
     def writable(self) -> bool:
         return True
