@@ -109,8 +109,9 @@ def lines(command: str = "", *, quiet: bool = False, arguments: Iterable[str] = 
     if _on is not None:
         yield
         return
-    found = [match[0] for text in arguments if (match := _ARGUMENT.search(text))]
-    given = [os.environ.get(name, "") for name in (*_ADDRESS_VARIABLES, *_SECRET_VARIABLES)]
+    may_hold = [*arguments, *(os.environ.get(name, "") for name in _ADDRESS_VARIABLES)]
+    found = [match[0] for text in may_hold if (match := _ARGUMENT.search(text))]
+    given = [os.environ.get(name, "") for name in _SECRET_VARIABLES]
     root, stream = logging.getLogger(), sys.stderr
     before = (root.level, _log.level)
     handler = _begin(Lines(command, quiet, tuple(text for text in (*found, *given) if text)), stream)
@@ -188,7 +189,7 @@ def _without(text: str, secret: str) -> str:
     from instances.sources.address import is_url, scrub
 
     if not is_url(secret):
-        return text.replace(secret, HIDDEN)
+        return re.sub(rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])", HIDDEN, text)
     if is_web(secret):
         rest = secret.partition("://")[2].partition("/")[2]
         text = text.replace(secret, _shown(secret))

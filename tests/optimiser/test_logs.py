@@ -308,6 +308,17 @@ def test_secrets_that_are_known_are_hidden_wherever_they_appear(
     assert line["other"] == "mysql://u:***@h/d?password=*** and http://host:8080/*** and password=***"
 
 
+def test_what_is_no_secret_stays(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The name of a file, and words in which a short password happens to stand."""
+    monkeypatch.setenv("PGPASSWORD", "own")
+    for store in ("none", "/srv/shared-services/store.db"):
+        monkeypatch.setenv("OPTIMISER_STORE", store)
+        with logs.lines("test", arguments=["solve", "region", "--store=sqlite:///other.db"]):
+            logs.event("odd", f"none known in {store}, sqlite:///other.db or /other.db")
+        (line,) = read(capsys.readouterr().err)
+        assert line["message"] == f"none known in {store}, sqlite:///other.db or /other.db"
+
+
 def test_progress_comes_now_and_then(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """In pounds and shares, though stderr is no terminal; not more often than every few seconds."""
     now = 100.0
