@@ -7,17 +7,20 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from optimiser.errors import AuditError, InfeasibleError, NoPlanError, OptimiserError
+from optimiser import logs
+from optimiser.errors import TRACEBACK_VARIABLE, AuditError, InfeasibleError, NoPlanError, OptimiserError
 
 OPTIMAL, DEFECT, USAGE, INFEASIBLE, STOPPED_WITH_PLAN, INTERRUPTED = 0, 1, 2, 3, 4, 130
-TRACEBACK_VARIABLE = "OPTIMISER_TRACEBACK"
+_FIGURES = ("status", "run", "study", "npv", "bound", "gap")
+"""What the last line of a log says of the JSON document, as far as that has it."""
 
 
 @dataclass(frozen=True)
@@ -29,33 +32,75 @@ class Outcome:
         show: Prints the human form to a rich console on stdout.
         code: Exit code.
         messages: Lines for stderr, whatever the output form.
+        failure: Of an error that ended the command, what a log says of it besides; None where the command did its work.
     """
 
     data: Any
     show: Callable[[Any], None]
     code: int = OPTIMAL
     messages: tuple[str, ...] = field(default=())
+    failure: Mapping[str, Any] | None = None
 
 
-def run(work: Callable[[], Outcome], *, json: bool, quiet: bool) -> int:
-    """Carry out a command and answer with its exit code; nothing escapes as a traceback."""
+def run(work: Callable[[], Outcome], *, json: bool, quiet: bool, log_json: bool = False) -> int:
+    """Carry out a command and answer with its exit code; nothing escapes as a traceback.
+
+    Args:
+        work: The command.
+        json: Whether stdout gets the JSON document in place of the summary.
+        quiet: Whether stdout gets no summary.
+        log_json: Whether stderr gets lines of JSON.
+    """
+    if not log_json:
+        outcome = _ended(work)
+        _print(outcome, json=json, quiet=quiet)
+        return outcome.code
+    with logs.lines(quiet=quiet):
+        return _logged(work, json=json, quiet=quiet)
+
+
+def _logged(work: Callable[[], Outcome], *, json: bool, quiet: bool) -> int:
+    """The same with a first and a last line in the log; what goes wrong as the outcome is printed is told there too."""
+    from importlib.metadata import version
+
+    began, name = time.perf_counter(), logs.command()
+    logs.event("started", f"{name} started", version=version("shared-services-optimiser"))
+    outcome = _ended(work)
     try:
-        outcome = work()
-    except KeyboardInterrupt:
-        outcome = _failure("interrupted", ["interrupted before a plan was found; nothing was written"], INTERRUPTED)
+        _print(outcome, json=json, quiet=quiet)
+    except Exception as error:
+        outcome = _failure(error, "error", [f"the result could not be printed: {error}"], DEFECT)
+    seconds = round(time.perf_counter() - began, 3)
+    ended = f"in {seconds:.1f} s with exit code {outcome.code}"
+    if outcome.failure is not None:
+        message = outcome.messages[0] if len(outcome.messages) == 1 else f"{name} failed {ended}; the lines before say why"
+        said = {"status": outcome.data["status"], **outcome.failure}
+        logs.event("failed", message, level="error", exit_code=outcome.code, seconds=seconds, **said)
+    else:
+        data = outcome.data if isinstance(outcome.data, dict) else {}
+        figures = {key: data[key] for key in _FIGURES if isinstance(data.get(key), str | int | float)}
+        level = "warning" if outcome.code else "info"
+        logs.event("finished", f"{name} finished {ended}", level=level, exit_code=outcome.code, seconds=seconds, **figures)
+    return outcome.code
+
+
+def _ended(work: Callable[[], Outcome]) -> Outcome:
+    """How the command ends, whatever happens."""
+    try:
+        return work()
+    except KeyboardInterrupt as error:
+        return _failure(error, "interrupted", ["interrupted before a plan was found; nothing was written"], INTERRUPTED)
     except InfeasibleError as error:
-        outcome = _failure("infeasible", str(error).splitlines(), INFEASIBLE, reasons=list(error.reasons))
+        return _failure(error, "infeasible", str(error).splitlines(), INFEASIBLE, reasons=list(error.reasons))
     except NoPlanError as error:
-        outcome = _failure("no_plan", [str(error)], error.exit_code, termination=error.termination, bound=error.bound)
+        return _failure(error, "no_plan", [str(error)], error.exit_code, termination=error.termination, bound=error.bound)
     except AuditError as error:
-        outcome = _audit_failure(error)
+        return _audit_failure(error)
     except OptimiserError as error:
         status = {USAGE: "usage", INTERRUPTED: "interrupted"}.get(error.exit_code, "error")
-        outcome = _failure(status, str(error).splitlines(), error.exit_code)
+        return _failure(error, status, str(error).splitlines(), error.exit_code)
     except Exception as error:
-        outcome = _other(error)
-    _print(outcome, json=json, quiet=quiet)
-    return outcome.code
+        return _other(error)
 
 
 def _fault(fault: Any) -> dict[str, Any]:
@@ -64,8 +109,9 @@ def _fault(fault: Any) -> dict[str, Any]:
     return {name: getattr(fault, name) for name in names} | ({"place": fault.place} if fault.place else {})
 
 
-def _failure(status: str, lines: Sequence[str], code: int, **data: Any) -> Outcome:
-    return Outcome({"status": status, "message": "\n".join(lines), **data}, lambda console: None, code, tuple(lines))
+def _failure(error: BaseException, status: str, lines: Sequence[str], code: int, **data: Any) -> Outcome:
+    document = {"status": status, "message": "\n".join(lines), **data}
+    return Outcome(document, lambda console: None, code, tuple(lines), logs.known_of(error))
 
 
 def _audit_failure(error: AuditError) -> Outcome:
@@ -77,7 +123,7 @@ def _audit_failure(error: AuditError) -> Outcome:
     except OSError as trouble:
         path = ""
         advice = f"this is a defect of the optimiser; what was found could not be saved: {trouble.strerror or trouble}"
-    return _failure("audit_failed", [*str(error).splitlines(), advice], DEFECT, faults=list(error.faults), dump=path)
+    return _failure(error, "audit_failed", [*str(error).splitlines(), advice], DEFECT, faults=list(error.faults), dump=path)
 
 
 def _other(error: Exception) -> Outcome:
@@ -87,32 +133,41 @@ def _other(error: Exception) -> Outcome:
     if not isinstance(error, InstanceError):
         return _defect(error)
     faults = [_fault(one) for one in error.faults]
-    return _failure("invalid", str(error).splitlines(), USAGE, faults=faults)
+    return _failure(error, "invalid", str(error).splitlines(), USAGE, faults=faults)
 
 
 def _defect(error: Exception) -> Outcome:
     """Trouble that has no class of its own: missing solvers, a disk that refuses, or a defect of ours."""
     from solvers.errors import SolverError, SolverMissing
 
-    if os.environ.get(TRACEBACK_VARIABLE):
+    if os.environ.get(TRACEBACK_VARIABLE) and not logs.on():
         traceback.print_exc()
     if isinstance(error, SolverMissing):
-        return _failure("usage", [str(error)], USAGE)
+        return _failure(error, "usage", [str(error)], USAGE)
     if isinstance(error, SolverError):
-        return _failure("error", [str(error)], DEFECT)
+        return _failure(error, "error", [str(error)], DEFECT)
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
-        return _failure("error", [f"could not read or write{where}: {error.strerror or error}; nothing was written"], DEFECT)
+        return _failure(error, "error", [f"could not read or write{where}: {error.strerror or error}; nothing was written"], DEFECT)
     return _failure(
+        error,
         "error",
         [f"a defect of the optimiser: {type(error).__name__}: {error}", f"set {TRACEBACK_VARIABLE}=1 to see where, and please report it"],
         DEFECT,
     )
 
 
-def _print(outcome: Outcome, *, json: bool, quiet: bool) -> None:
+def _say(outcome: Outcome) -> None:
+    """The messages on stderr; in a log the only one of a failure stands in its last line."""
+    failed = outcome.failure is not None
+    if logs.on() and failed and len(outcome.messages) == 1:
+        return
     for line in outcome.messages:
-        print(line, file=sys.stderr)
+        logs.say("fault" if failed else "notice", line, level="error" if failed else "warning")
+
+
+def _print(outcome: Outcome, *, json: bool, quiet: bool) -> None:
+    _say(outcome)
     try:
         if json:
             print(json_module.dumps(outcome.data, indent=2, ensure_ascii=False, allow_nan=False))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+TRACEBACK_VARIABLE = "OPTIMISER_TRACEBACK"
+"""Set to anything, tells where trouble that nobody has foreseen arose."""
+
 
 class OptimiserError(Exception):
     """Anything that ends a run without a plan."""

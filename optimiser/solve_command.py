@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optimiser import logs
 from optimiser.commands import INTERRUPTED, OPTIMAL, STOPPED_WITH_PLAN, Outcome, signals
 from optimiser.errors import InfeasibleError, NoPlanError
 
@@ -83,7 +83,7 @@ def _solved(case: Case, store: Store | None, *, show_progress: bool) -> Plan:
             try:
                 store.record(Entry.of_failure(case, error, time.perf_counter() - began))
             except StoreError as trouble:  # that there is no plan is what matters more
-                print(trouble, file=sys.stderr)
+                logs.say("not_recorded", str(trouble))
         raise
 
 
@@ -96,6 +96,7 @@ def _write_and_report(case: Case, plan: Plan, store: Store | None, out: Path | N
     known = out is None and (folder / "plan.json").is_file()
     if not known:
         write_run(plan, folder, overwrite=overwrite)
+        logs.event("written", f"the files of the run are in {folder}", run=plan.document.run, folder=folder)
     if store is not None:
         try:
             store.record(Entry.of_plan(case, plan))

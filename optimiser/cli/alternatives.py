@@ -11,6 +11,7 @@ from optimiser.cli.options import (
     GapOption,
     InstanceArgument,
     JsonOption,
+    LogJsonOption,
     MethodName,
     MethodOption,
     OutOption,
@@ -51,6 +52,7 @@ def alternatives(
     overwrite: OverwriteOption = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
+    log_json: LogJsonOption = False,
 ) -> None:
     """Find the best plans that really differ, each proven best; what they have in common, what they trade."""
     from optimiser.commands import Outcome, run
@@ -75,4 +77,4 @@ def alternatives(
             method=method.value,
         )
 
-    leave(run(work, json=json, quiet=quiet))
+    leave(run(work, json=json, quiet=quiet, log_json=log_json))

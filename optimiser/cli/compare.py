@@ -11,6 +11,7 @@ from optimiser.cli.app import app, leave, split
 from optimiser.cli.options import (
     GapOption,
     JsonOption,
+    LogJsonOption,
     MethodName,
     MethodOption,
     QuietOption,
@@ -48,6 +49,7 @@ def compare(
     store: StoreOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
+    log_json: LogJsonOption = False,
 ) -> None:
     """Set runs, instances or scenarios side by side: what differs in the plans, who gains, which input accounts for it."""
     from optimiser.commands import Outcome, run
@@ -70,4 +72,4 @@ def compare(
             method=method.value,
         )
 
-    leave(run(work, json=json, quiet=quiet))
+    leave(run(work, json=json, quiet=quiet, log_json=log_json))

@@ -12,6 +12,7 @@ from optimiser.cli.options import (
     GapOption,
     InstanceArgument,
     JsonOption,
+    LogJsonOption,
     MethodName,
     MethodOption,
     OverwriteOption,
@@ -56,6 +57,7 @@ def explain(
     overwrite: OverwriteOption = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
+    log_json: LogJsonOption = False,
 ) -> None:
     """Say why an instance has no plan, and what would give it one; or, with --council and --service, why its plan does not have that."""
     from optimiser.commands import Outcome, run
@@ -83,4 +85,4 @@ def explain(
 
         return explain_instance(instance, **given)
 
-    leave(run(work, json=json, quiet=quiet))
+    leave(run(work, json=json, quiet=quiet, log_json=log_json))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from optimiser.cli.app import app, leave, split
-from optimiser.cli.options import JsonOption, QuietOption
+from optimiser.cli.options import JsonOption, LogJsonOption, QuietOption
 
 
 class PlanWith(StrEnum):
@@ -76,6 +76,7 @@ def new(
     start: StartOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
+    log_json: LogJsonOption = False,
 ) -> None:
     """Write a commented instance to fill in: empty, a copy, from an area of England, or of councils that are replaced."""
     from optimiser.commands import Outcome, run
@@ -94,4 +95,4 @@ def new(
             reorganisation=Reorganisation(table, None if plan_with is None else plan_with.value, start),
         )
 
-    leave(run(work, json=json, quiet=quiet))
+    leave(run(work, json=json, quiet=quiet, log_json=log_json))

@@ -68,6 +68,7 @@ SetOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
+LogJsonOption = Annotated[bool, typer.Option("--log-json", help="Logs for a scheduler: each line on stderr is one JSON object.")]
 GapOption = Annotated[
     float | None,
     typer.Option(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from optimiser.cli.app import app, leave
-from optimiser.cli.options import JsonOption, OverwriteOption, QuietOption, StoreOption
+from optimiser.cli.options import JsonOption, LogJsonOption, OverwriteOption, QuietOption, StoreOption
 
 if TYPE_CHECKING:
     from optimiser.commands import Outcome
@@ -43,6 +43,7 @@ def list_(
     store: StoreOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
+    log_json: LogJsonOption = False,
 ) -> None:
     """List the runs, the last recorded first."""
 
@@ -51,7 +52,7 @@ def list_(
 
         return list_runs(opened, Which(instance=instance, status=[one.value for one in status or ()]), limit)
 
-    _leave(store, work, json=json, quiet=quiet)
+    _leave(store, work, json=json, quiet=quiet, log_json=log_json)
 
 
 @runs.command()
@@ -62,6 +63,7 @@ def show(
     store: StoreOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
+    log_json: LogJsonOption = False,
 ) -> None:
     """Show a run as it was reported."""
 
@@ -70,7 +72,7 @@ def show(
 
         return show_run(opened, run, out, overwrite=overwrite)
 
-    _leave(store, work, json=json, quiet=quiet)
+    _leave(store, work, json=json, quiet=quiet, log_json=log_json)
 
 
 @runs.command()
@@ -83,6 +85,7 @@ def prune(
     store: StoreOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
+    log_json: LogJsonOption = False,
 ) -> None:
     """Take runs away for good; adopted ones stay."""
 
@@ -91,7 +94,7 @@ def prune(
 
         return prune_runs(opened, Which(run or (), instance), keep=keep, days=older_than, dry=dry_run)
 
-    _leave(store, work, json=json, quiet=quiet)
+    _leave(store, work, json=json, quiet=quiet, log_json=log_json)
 
 
 @runs.command()
@@ -104,6 +107,7 @@ def export(
     store: StoreOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
+    log_json: LogJsonOption = False,
 ) -> None:
     """Write runs as Parquet files: runs, overrides, inputs, arrangements, councils, cash flows."""
 
@@ -112,11 +116,13 @@ def export(
 
         return export_runs(opened, Which(run or (), instance, [one.value for one in status or ()]), out, overwrite=overwrite)
 
-    _leave(store, work, json=json, quiet=quiet)
+    _leave(store, work, json=json, quiet=quiet, log_json=log_json)
 
 
 @runs.command()
-def adopt(run: RunArgument, store: StoreOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+def adopt(
+    run: RunArgument, store: StoreOption = None, json: JsonOption = False, quiet: QuietOption = False, log_json: LogJsonOption = False
+) -> None:
     """Mark the plan that was decided; of an instance the last one adopted holds."""
 
     def work(opened: Store) -> Outcome:
@@ -124,11 +130,11 @@ def adopt(run: RunArgument, store: StoreOption = None, json: JsonOption = False,
 
         return adopt_run(opened, run)
 
-    _leave(store, work, json=json, quiet=quiet)
+    _leave(store, work, json=json, quiet=quiet, log_json=log_json)
 
 
 @runs.command()
-def check(store: StoreOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+def check(store: StoreOption = None, json: JsonOption = False, quiet: QuietOption = False, log_json: LogJsonOption = False) -> None:
     """Check that every run is whole: ids and digests are worked out again."""
 
     def work(opened: Store) -> Outcome:
@@ -136,10 +142,10 @@ def check(store: StoreOption = None, json: JsonOption = False, quiet: QuietOptio
 
         return check_store(opened)
 
-    _leave(store, work, json=json, quiet=quiet)
+    _leave(store, work, json=json, quiet=quiet, log_json=log_json)
 
 
-def _leave(address: str | None, work: Callable[[Store], Outcome], *, json: bool, quiet: bool) -> NoReturn:
+def _leave(address: str | None, work: Callable[[Store], Outcome], *, json: bool, quiet: bool, log_json: bool) -> NoReturn:
     from optimiser.commands import run as carry_out
 
     def in_it() -> Outcome:
@@ -147,4 +153,4 @@ def _leave(address: str | None, work: Callable[[Store], Outcome], *, json: bool,
 
         return in_store(address, work)
 
-    leave(carry_out(in_it, json=json, quiet=quiet))
+    leave(carry_out(in_it, json=json, quiet=quiet, log_json=log_json))

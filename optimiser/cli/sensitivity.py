@@ -12,6 +12,7 @@ from optimiser.cli.options import (
     InstanceArgument,
     JobsOption,
     JsonOption,
+    LogJsonOption,
     MethodName,
     MethodOption,
     OutOption,
@@ -61,6 +62,7 @@ def sensitivity(
     overwrite: OverwriteOption = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
+    log_json: LogJsonOption = False,
 ) -> None:
     """What would change the answer: inputs, switching and tipping values, prices of rules, hosts, withdrawal, frontier."""
     from optimiser.commands import Outcome, run
@@ -85,4 +87,4 @@ def sensitivity(
             method=method.value,
         )
 
-    leave(run(work, json=json, quiet=quiet))
+    leave(run(work, json=json, quiet=quiet, log_json=log_json))

@@ -12,6 +12,7 @@ from optimiser.cli.options import (
     GapOption,
     InstanceArgument,
     JsonOption,
+    LogJsonOption,
     MethodName,
     MethodOption,
     ObjectiveName,
@@ -59,6 +60,7 @@ def solve(
     store: StoreOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
+    log_json: LogJsonOption = False,
 ) -> None:
     """Find the best plan, audit it, write its files and print a summary."""
     from optimiser.commands import Outcome, run
@@ -85,4 +87,4 @@ def solve(
             method=method.value,
         )
 
-    leave(run(work, json=json, quiet=quiet))
+    leave(run(work, json=json, quiet=quiet, log_json=log_json))

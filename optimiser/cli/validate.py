@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from optimiser.cli.app import app, leave, split
-from optimiser.cli.options import InstanceArgument, JsonOption, QuietOption, ScenarioOption, SetOption
+from optimiser.cli.options import InstanceArgument, JsonOption, LogJsonOption, QuietOption, ScenarioOption, SetOption
 
 
 @app.command()
@@ -19,6 +19,7 @@ def validate(
     graphml: Annotated[Path | None, typer.Option("--graphml", metavar="FILE", help="Also write the council graph as GraphML.")] = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
+    log_json: LogJsonOption = False,
 ) -> None:
     """Check an instance: every fault at once, or what the instance holds."""
     from optimiser.commands import Outcome, run
@@ -28,4 +29,4 @@ def validate(
 
         return validate_instance(instance, scenarios=split(scenario), overrides=set_ or [], graphml=graphml)
 
-    leave(run(work, json=json, quiet=quiet))
+    leave(run(work, json=json, quiet=quiet, log_json=log_json))

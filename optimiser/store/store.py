@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Table, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from optimiser import logs
 from optimiser.store import lock, schema
 from optimiser.store.address import Address
 from optimiser.store.engine import connect, transaction
@@ -138,6 +139,12 @@ class Store:
         Raises:
             StoreError: It cannot be recorded; nothing of it is.
         """
+        new = self._record(entry)
+        message = f"run {entry.run} {'is' if new else 'was already'} recorded"
+        logs.event("recorded", message, run=entry.run, new=new, store=str(self.address))
+        return new
+
+    def _record(self, entry: Entry) -> bool:
         with self.transaction(writes=True) as connection:
             if not self._new(connection, schema.runs, entry.row):
                 return False

@@ -15,6 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from optimiser import logs
 from optimiser.whatif.base import Base
 from optimiser.whatif.journal import Journal
 
@@ -130,7 +131,7 @@ class Runner:
         if self._pool is None:
             for name in ONE_THREAD:
                 os.environ.setdefault(name, "1")  # read by libraries of linear algebra as a new process loads them
-            self._pool = ProcessPoolExecutor(self.jobs, multiprocessing.get_context("spawn"), _begin, (self.base,))
+            self._pool = ProcessPoolExecutor(self.jobs, multiprocessing.get_context("spawn"), _begin, (self.base, logs.shared()))
         waiting, running = list(reversed(tasks)), dict[Future[Result], str]()
         while waiting or running:
             while waiting and len(running) < 2 * self.jobs:
@@ -143,9 +144,10 @@ class Runner:
 _BASE: Base | None = None
 
 
-def _begin(base: Base) -> None:
-    """A new process: Ctrl-C is for the one that shares out the work."""
+def _begin(base: Base, lines: logs.Lines | None) -> None:
+    """A new process: Ctrl-C is for the one that shares out the work; what is said here goes into the same log."""
     global _BASE
+    logs.join(lines)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _BASE = base
     gc.freeze()
