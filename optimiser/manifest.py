@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from collections.abc import Mapping
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from instances import Instance
 from optimiser.asked import said
 from optimiser.plan import PlanDocument
+from optimiser.versions import versions
 
 if TYPE_CHECKING:
     from optimiser.pipeline import SolveSettings
 
-PACKAGES = ("shared-services-optimiser", "pyomo", "highspy", "networkx", "numpy", "pandas", "pydantic")
+__all__ = ["of_data", "of_settings", "request_id", "run_id", "versions"]
 
 
 def of_data(instance: Instance) -> dict[str, Any]:
@@ -58,17 +57,6 @@ def request_id(instance: Instance, settings: SolveSettings) -> str:
 def run_id(found: PlanDocument) -> str:
     """Twelve characters that stand for a run: the same data, settings, versions and plan give the same id, whatever the folder's name."""
     return _sha256(found.model_dump(mode="json", exclude={"run"}))[:12]
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that a plan can depend on."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
 
 
 def _digest_of(adopted: Mapping[tuple[str, str], tuple[str, str, int]] | None) -> str | None:

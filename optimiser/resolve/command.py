@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from optimiser import logs
 from optimiser.commands import INFEASIBLE, OPTIMAL, PLAN_CHANGED, STOPPED_WITH_PLAN, STOPPED_WITHOUT_PLAN, Outcome, signals
 from optimiser.errors import StoppedError, UsageError
+from optimiser.resolve.in_short import in_short
 from optimiser.resolve.known import Known
 from optimiser.resolve.question import Job, job_name
 from optimiser.store import Store
@@ -92,7 +93,7 @@ def _busy(job: Job) -> Outcome:
 def _resolved(job: Job, store: Store, ways: Ways) -> Outcome:
     from instances.sources.fingerprint import fingerprint
     from instances.sources.opening import name_of
-    from optimiser.manifest import versions
+    from optimiser.versions import versions
 
     known, looks, now = Known.of(store, job, name_of(job.source)), fingerprint(job.source), versions()
     stands = known.stands(job, looks, now)
@@ -106,13 +107,10 @@ def _unchanged(stands: Resolution) -> Outcome:
     """Nothing to do. That there is no plan is said every time."""
     report = {**stands.report, "status": "unchanged", "event": "unchanged", "recommendation_changed": False}
 
-    def show(console: Any) -> None:
-        from optimiser.resolve.report import print_unchanged
-
-        print_unchanged(report, f"{stands.resolved:%d %B %Y %H:%M} UTC", console)
+    line = f"Nothing has changed since {stands.resolved:%d %B %Y %H:%M} UTC: run {stands.run} stands{in_short(report['plan'])}."
 
     logs.event("unchanged", f"nothing has changed: run {stands.run} stands", run=stands.run)
-    return Outcome(report, show, OPTIMAL if stands.report["npv"] is not None else INFEASIBLE)
+    return Outcome(report, lambda console: console.print(line), OPTIMAL if stands.report["npv"] is not None else INFEASIBLE)
 
 
 def _same_data(found: Resolution, store: Store) -> Outcome:

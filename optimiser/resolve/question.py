@@ -56,11 +56,13 @@ class Job:
     def free_from(self, tranches: Sequence[dt.date]) -> dt.date:
         """The first day on which a go-live is not fixed: the first tranche that is neither live nor within the months frozen.
 
+        It is the same from one day to the next as long as no tranche begins; where none is left, it is the day after the last.
+
         Args:
             tranches: First day of each.
         """
         last = months_after(self.today, self.freeze or 0)
-        return next((day for day in tranches if day > last), last + dt.timedelta(days=1))
+        return next((day for day in tranches if day > last), tranches[-1] + dt.timedelta(days=1))
 
     def question(self, fingerprint: str, tranches: Sequence[dt.date], reference: str | None, versions: Mapping[str, str]) -> dict[str, Any]:
         """What is asked, as JSON has it.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.text import Text
 
 from optimiser.compare.report import in_arrangements, in_data, print_figures, print_steps
-from optimiser.compare.result import SideFigures
-from optimiser.money import counted, percent, pounds
+from optimiser.money import counted, pounds
+from optimiser.resolve.in_short import in_short
 from optimiser.resolve.result import Reference, Resolved
 
 HEADLINES = {
@@ -19,12 +18,6 @@ HEADLINES = {
     "plan_changed": "The recommended plan has changed.",
     "no_plan": "No plan meets the data as they are now.",
 }
-
-
-def print_unchanged(report: Mapping[str, Any], since: str, console: Console) -> None:
-    """What to say where nothing has changed."""
-    plan = SideFigures.model_validate(report["plan"])
-    console.print(f"Nothing has changed since {since}: run {report['run']} stands{_in_short(plan)}.")
 
 
 def print_resolved(found: Resolved, console: Console) -> None:
@@ -57,16 +50,7 @@ def _answer(found: Resolved) -> Iterator[str]:
         if found.before is not None:
             yield f"The last plan is that of run {found.before}; what would give one now: optimiser explain."
         return
-    yield f"Run {found.run}{_in_short(found.plan)}."
-
-
-def _in_short(plan: SideFigures) -> str:
-    """A plan in half a sentence."""
-    if plan.npv is None or plan.annual_saving is None or plan.one_off is None:
-        return f", which gave no plan ({plan.status.replace('_', ' ')})"
-    proven = "" if plan.gap is None else f", proven to {percent(plan.gap, 2)}"
-    saving, once = pounds(plan.annual_saving), pounds(plan.one_off)
-    return f": NPV {pounds(plan.npv)}{proven}, {saving} saved a year for {once} once, {counted(plan.partnerships or 0, 'partnership')}"
+    yield f"Run {found.run}{in_short(found.plan.model_dump())}."
 
 
 def _decided(decided: Reference | None) -> Iterator[str]:

@@ -12,11 +12,11 @@ from typing import Any
 from instances import Instance
 from instances.asked import Configuration
 from optimiser.audit import Alternative, Decision, alternatives_of, decisions_of, worth
-from optimiser.manifest import versions
 from optimiser.methods.frame import Frame
 from optimiser.pipeline import SolveSettings, solve
 from optimiser.plan import Plan
 from optimiser.start import Start
+from optimiser.versions import versions
 
 PASSED_ON = ("time_limit", "threads", "seed", "solver", "method")
 """Settings of the base solve that every what-if is solved with; the gap is passed on too, as it was resolved."""
