@@ -18,7 +18,7 @@ from typing import Any
 from optimiser import logs
 from optimiser.errors import TRACEBACK_VARIABLE, AuditError, InfeasibleError, NoPlanError, OptimiserError
 
-OPTIMAL, DEFECT, USAGE, INFEASIBLE, STOPPED_WITH_PLAN, INTERRUPTED = 0, 1, 2, 3, 4, 130
+OPTIMAL, DEFECT, USAGE, INFEASIBLE, STOPPED_WITH_PLAN, STOPPED_WITHOUT_PLAN, PLAN_CHANGED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
 _FIGURES = ("status", "run", "study", "npv", "bound", "gap")
 """What the last line of a log says of the JSON document, as far as that has it."""
 

@@ -41,3 +41,19 @@ def contents_of(source: str | Path) -> Contents:
 
         return read_workbook(Path(source), str(source))
     return read_folder(locate(source), str(source))
+
+
+def name_of(source: str | Path) -> str:
+    """What the instance in a source is called, without looking into it.
+
+    Raises:
+        InstanceError: It is not there, or its URL cannot be read.
+    """
+    if is_url(str(source)):
+        from instances.sources import connecting
+
+        try:
+            return connecting.name_of(connecting.parsed(str(source)))
+        except connecting.DatabaseError as trouble:
+            raise connecting.refused(str(source), trouble) from None
+    return Path(source).stem if is_workbook(source) else locate(source).resolve().name

@@ -101,6 +101,9 @@ ObjectiveOption = Annotated[
     ObjectiveName,
     typer.Option("--objective", help="What is maximised: NPV, the undiscounted saving, or the yearly position in one year."),
 ]
+YearOption = Annotated[
+    int | None, typer.Option("--year", min=1, help="With --objective yearly-position: year of the appraisal, 1 is the first.")
+]
 StoreOption = Annotated[
     str | None,
     typer.Option(

@@ -29,6 +29,7 @@ from optimiser.cli.options import (
     ThreadsOption,
     TimeLimitOption,
     WarmStartOption,
+    YearOption,
 )
 
 
@@ -44,9 +45,7 @@ def solve(
     solver: SolverOption = SolverName.highs,
     method: MethodOption = MethodName.auto,
     objective: ObjectiveOption = ObjectiveName.npv,
-    year: Annotated[
-        int | None, typer.Option("--year", min=1, help="With --objective yearly-position: year of the appraisal, 1 is the first.")
-    ] = None,
+    year: YearOption = None,
     adopted: Annotated[
         Path | None,
         typer.Option("--adopted", metavar="RUN", help="Folder or id of the run that was adopted; changes against it are counted."),

@@ -171,6 +171,11 @@ def _solved(
 
 def _write(found: Compared, folder: Path) -> None:
     (folder / DOCUMENT).write_text(found.document.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_tables(found, folder)
+
+
+def write_tables(found: Compared, folder: Path) -> None:
+    """The tables of a comparison as CSV."""
     for name in TABLES:
         getattr(found, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
 

@@ -70,7 +70,7 @@ def _comparison(first: Side, side: Side) -> Comparison:
         against=first.name,
         npv=other.npv - one.npv if one is not None and other is not None else None,
         differences=tuple(told),
-        arrangements=tuple(_arranged(one, other)) if one is not None and other is not None else (),
+        arrangements=tuple(arranged(one, other)) if one is not None and other is not None else (),
         heads=_figures({h.head: h.npv for h in _of(one, "heads")}, {h.head: h.npv for h in _of(other, "heads")}),
         councils=_figures({c.council: c.npv for c in _of(one, "councils")}, {c.council: c.npv for c in _of(other, "councils")}),
         data_known=known,
@@ -83,7 +83,7 @@ def _of(plan: PlanDocument | None, what: str) -> Sequence[Any]:
     return () if plan is None else getattr(plan, what)
 
 
-def _arranged(one: PlanDocument, other: PlanDocument) -> Iterator[Arranged]:
+def arranged(one: PlanDocument, other: PlanDocument) -> Iterator[Arranged]:
     """What differs, by service and council; a go-live on another day differs, whatever its tranche is called."""
     mine, theirs, begins, begin = one.arrangements(), other.arrangements(), go_lives(one), go_lives(other)
     for council, service in sorted(mine.keys() | theirs.keys(), key=lambda key: (key[1], key[0])):

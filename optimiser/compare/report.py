@@ -33,15 +33,26 @@ def print_comparison(found: Compared, console: Console) -> None:
         console.print(Text(f"{comparison.name} against {comparison.against}", style="bold"))
         for line in _told(comparison):
             console.print(line)
-        for title, figures in (("NPV by cost head", comparison.heads), ("NPV by council", comparison.councils)):
-            if comparison.npv is not None and any(round(figure.difference) for figure in figures):
-                console.print(_figures(title, figures, comparison))
-        if comparison.steps:
-            console.print(_steps(comparison))
-            if comparison.settings:
-                console.print("The last step holds what the solves differ in, too.")
-            for line in _arranged_by_steps(comparison.steps):
-                console.print(line)
+        print_figures(comparison, console)
+        print_steps(comparison, console)
+
+
+def print_figures(comparison: Comparison, console: Console) -> None:
+    """NPV by cost head and by council, where it differs."""
+    for title, figures in (("NPV by cost head", comparison.heads), ("NPV by council", comparison.councils)):
+        if comparison.npv is not None and any(round(figure.difference) for figure in figures):
+            console.print(_figures(title, figures, comparison))
+
+
+def print_steps(comparison: Comparison, console: Console) -> None:
+    """Which input accounts for the difference."""
+    if not comparison.steps:
+        return
+    console.print(_steps(comparison))
+    if comparison.settings:
+        console.print("The last step holds what the solves differ in, too.")
+    for line in _arranged_by_steps(comparison.steps):
+        console.print(line)
 
 
 def _sides(document: ComparisonDocument) -> Table:
@@ -82,7 +93,7 @@ def _told(comparison: Comparison) -> Iterator[str]:
     if comparison.npv is not None:
         more = round(comparison.npv)
         yield f"Worth {pounds(abs(more))} {'more' if more > 0 else 'less'} (NPV)." if more else "Worth as much (NPV)."
-        yield from _arrangements(comparison)
+        yield from in_arrangements(comparison)
     for line in comparison.settings:
         yield f"Solved otherwise: {line}."
     if not comparison.data_known:
@@ -91,10 +102,11 @@ def _told(comparison: Comparison) -> Iterator[str]:
         yield "The data are the same."
     else:
         yield f"The data differ in {counted(len(comparison.changes), 'place')}:"
-        yield from (f"  {line}" for line in _changes(comparison.changes))
+        yield from (f"  {line}" for line in in_data(comparison.changes))
 
 
-def _arrangements(comparison: Comparison) -> Iterator[str]:
+def in_arrangements(comparison: Comparison) -> Iterator[str]:
+    """What is arranged otherwise, and what at another time."""
     if not comparison.arrangements:
         yield "The plans are the same."
         return
@@ -138,7 +150,7 @@ def _month(day: dt.date | None) -> str:
     return "-" if day is None else month(day)
 
 
-def _changes(changes: Sequence[DataChange]) -> Iterator[str]:
+def in_data(changes: Sequence[DataChange]) -> Iterator[str]:
     """Some of each column, setting or kind of row, and how many more there are."""
     groups: dict[tuple[str, str], list[DataChange]] = defaultdict(list)
     for change in changes:

@@ -1,0 +1,147 @@
+"""Decided things stay: what a plan does before some day is written into the commitments, and nothing else goes live before that day.
+
+Each row that is added or completed is logged like an override, so that a run says what was frozen, and `thawed` gives the data back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from instances.checks import Draft, check
+from instances.commitments import decided
+from instances.errors import InstanceError
+from instances.instance import Instance, OverrideChange, row_key
+from instances.paths import row_path
+from instances.tables import Commitment
+
+MARK = "freeze until "
+"""How the log names what was frozen."""
+TABLE = "commitments"
+_NEW = "not there"
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """What a council does with a service in the plan that is decided.
+
+    Attributes:
+        council: The council.
+        service: The service.
+        host: The host, itself where it hosts; '' where it takes an alternative.
+        way: The vehicle, or the alternative.
+        go_live: When.
+    """
+
+    council: str
+    service: str
+    host: str
+    way: str
+    go_live: dt.date
+
+
+def frozen(instance: Instance, arrangements: Sequence[Arranged], until: dt.date) -> Instance:
+    """The instance with everything before a day as it is decided.
+
+    Who shares by then shares with that host from that day; who is live since before the start is live. Who takes an alternative does
+    not share, and begins no sooner. Whoever does something else does it from the day on. What the data commit to themselves goes before. A council or service that the data no longer have is
+    passed over.
+
+    Args:
+        instance: The data.
+        arrangements: What is decided.
+        until: The first day that is free.
+
+    Raises:
+        InstanceError: What is decided does not go together with what the data commit to.
+    """
+    rows, changes = dict[tuple[Any, ...], Commitment](), list[OverrideChange]()
+    known = {row_key(row): row for row in instance.rows(Commitment)}
+    for row in _rows(instance, arrangements, until):
+        before = known.get(row_key(row))
+        now = row if before is None else _completed(before, row)
+        if now == before:
+            continue
+        rows[row_key(row)] = now
+        old = _NEW if before is None else _given(before)
+        changes.append(OverrideChange(f"{MARK}{until}", row_path(TABLE, now), old, _given(now)))
+    if not rows:
+        return instance
+    numbered = list(zip(instance.lines.get(TABLE, (0,) * len(known)), instance.rows(Commitment), strict=True))
+    kept = [(line, rows.pop(row_key(row), row)) for line, row in numbered]
+    found = instance.with_tables({TABLE: [*kept, *((0, row) for row in rows.values())]}, overrides=(*instance.overrides, *changes))
+    if faults := check(Draft.of(found)):
+        raise InstanceError(
+            instance.name, [replace(fault, problem=f"{fault.problem} (with what is decided before {until})") for fault in faults]
+        )
+    return found
+
+
+def thawed(instance: Instance) -> Instance:
+    """The instance without what `frozen` has added."""
+    frozen_rows = {change.path: change for change in instance.overrides if change.override.startswith(MARK)}
+    if not frozen_rows:
+        return instance
+    rows = []
+    for line, row in zip(instance.lines.get(TABLE, ()) or (0,) * len(instance.rows(Commitment)), instance.rows(Commitment), strict=True):
+        change = frozen_rows.get(row_path(TABLE, row))
+        if change is None:
+            rows.append((line, row))
+        elif change.old != _NEW:
+            rows.append((line, _before(change.old)))
+    return instance.with_tables({TABLE: rows}, overrides=tuple(c for c in instance.overrides if c.path not in frozen_rows))
+
+
+def _rows(instance: Instance, arrangements: Sequence[Arranged], until: dt.date) -> Iterator[Commitment]:
+    """What is fixed, and what waits."""
+    live, fixed = decided(instance).live, set[Key]()
+    for one in arrangements:
+        key = (one.council, one.service)
+        if one.go_live >= until or key in live or key not in instance.baselines:
+            continue
+        if one.host and (one.host, one.service) not in instance.baselines:
+            continue
+        fixed.add(key)
+        yield from _fixed(instance, one)
+    if until > instance.calendar.start:
+        for council, service in instance.baselines:
+            if (council, service) not in fixed and (council, service) not in live:
+                yield Commitment(council=council, service=service, decision="not_before", go_live=until)
+
+
+def _fixed(instance: Instance, one: Arranged) -> Iterator[Commitment]:
+    place = {"council": one.council, "service": one.service}
+    hosts = one.council == one.host
+    if not one.host:  # no commitment demands an alternative: it is left the only thing to do, and no sooner
+        yield Commitment(**place, decision="stays_out")
+        yield Commitment(**place, decision="not_before", go_live=one.go_live)
+        return
+    if one.go_live < instance.calendar.start:
+        yield Commitment(**place, decision="live", other=one.host, go_live=one.go_live, vehicle=one.way if hosts else None)
+        return
+    day = one.go_live if one.go_live in instance.calendar.tranche_dates else None
+    if hosts:
+        yield Commitment(**place, decision="hosts", go_live=day, vehicle=one.way)
+    else:
+        yield Commitment(**place, decision="shares_with", other=one.host, go_live=day)
+
+
+def _completed(row: Commitment, decided_row: Commitment) -> Commitment:
+    """A row of the data, with what it leaves open as it is decided; of two days to wait for the later one."""
+    if row.decision == "not_before" and row.go_live is not None and decided_row.go_live is not None:
+        return row.model_copy(update={"go_live": max(row.go_live, decided_row.go_live)})
+    update = {name: getattr(decided_row, name) for name in ("go_live", "vehicle") if getattr(row, name) is None}
+    return row.model_copy(update={name: value for name, value in update.items() if value is not None})
+
+
+def _given(row: Commitment) -> dict[str, Any]:
+    return row.model_dump(exclude_none=True)
+
+
+def _before(given: Mapping[str, Any]) -> Commitment:
+    """A row as the log has it; what was kept as JSON has its day as text."""
+    day = given.get("go_live")
+    return Commitment.model_validate({**given, **({"go_live": dt.date.fromisoformat(day)} if isinstance(day, str) else {})})

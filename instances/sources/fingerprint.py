@@ -1,0 +1,53 @@
+"""What a source looks like from outside: two sources with the same fingerprint hold the same data, and nothing has to be parsed to know it.
+
+The other way round it is not so: a comment, or a file saved anew by another program, changes the fingerprint and not the data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from instances.errors import Fault, InstanceError
+from instances.sources.address import is_url
+from instances.sources.folder import locate
+from instances.sources.opening import is_workbook
+
+
+def fingerprint(source: str | Path) -> str:
+    """The fingerprint of a source: of the files of a folder that are read, of a workbook, of all cells of a database.
+
+    Raises:
+        InstanceError: It is not there, or cannot be read.
+    """
+    digest = hashlib.sha256()
+    for name, content in _parts(source):
+        for part in (name.encode(), content):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _parts(source: str | Path) -> list[tuple[str, bytes]]:
+    if is_url(str(source)):
+        return _cells(str(source))
+    path = Path(source) if is_workbook(source) else locate(source)
+    try:
+        if path.is_dir():
+            files = sorted(file for file in path.iterdir() if file.is_file() and file.suffix.casefold() in (".csv", ".toml"))
+            return [(file.name, file.read_bytes()) for file in files if not file.name.startswith((".", "~"))]
+        return [("workbook", path.read_bytes())]
+    except OSError as error:
+        raise InstanceError(str(source), [Fault(Path(error.filename or path).name, f"cannot be read: {error.strerror}")]) from error
+
+
+def _cells(url: str) -> list[tuple[str, bytes]]:
+    """What is in a database, as text: its files change with every look at it."""
+    from instances.sources.opening import contents_of
+
+    contents = contents_of(url)
+    tables = sorted((name, repr(list(map(list, table.cells)))) for name, table in contents.tables.items())
+    read = contents.settings
+    settings = "" if read.settings is None else read.settings.model_dump_json()
+    said = [str(fault) for fault in (*contents.faults, *read.faults)]
+    return [(name, text.encode()) for name, text in [*tables, ("settings", settings), ("faults", repr(said))]]

@@ -1,0 +1,111 @@
+"""The commands `resolve` and `watch`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from optimiser.cli.app import app, leave, split
+from optimiser.cli.options import (
+    GapOption,
+    InstanceArgument,
+    JsonOption,
+    LogJsonOption,
+    MethodName,
+    MethodOption,
+    ObjectiveName,
+    ObjectiveOption,
+    OverwriteOption,
+    QuietOption,
+    ScenarioOption,
+    SeedOption,
+    SetOption,
+    SolverName,
+    SolverOption,
+    StoreOption,
+    ThreadsOption,
+    TimeLimitOption,
+    YearOption,
+)
+
+if TYPE_CHECKING:
+    from optimiser.commands import Outcome
+
+FreezeOption = Annotated[
+    int | None,
+    typer.Option(
+        "--freeze",
+        min=0,
+        max=1200,
+        metavar="MONTHS",
+        help="Go-lives within so many months are fixed, of the adopted plan, or of the last recommendation where none was adopted.",
+    ),
+]
+ChangeCostOption = Annotated[
+    float,
+    typer.Option("--change-cost", min=0.0, metavar="POUNDS", help="What each change against that plan has to earn."),
+]
+JobOption = Annotated[
+    str | None,
+    typer.Option("--job", metavar="NAME", help="Name of the job in the store; the instance with its scenarios and overrides unless given."),
+]
+TodayOption = Annotated[
+    dt.datetime | None,
+    typer.Option("--today", formats=["%Y-%m-%d"], help="Day from which months count; the day of the run unless given."),
+]
+NotifyOption = Annotated[
+    str | None,
+    typer.Option("--notify", metavar="URL|COMMAND", help="Told the report as JSON when something has changed, by POST or on its stdin."),
+]
+CausesOption = Annotated[
+    bool, typer.Option("--causes/--no-causes", help="Solve which changed input accounts for the difference, one after another.")
+]
+
+
+def _settings(objective: ObjectiveName, year: int | None, solver: SolverName, method: MethodName, **others: Any) -> dict[str, Any]:
+    return {"objective": objective.kind, "year": year, "solver": solver.value, "method": method.value, **others}
+
+
+@app.command()
+def resolve(
+    instance: InstanceArgument,
+    scenario: ScenarioOption = None,
+    set_: SetOption = None,
+    freeze: FreezeOption = None,
+    change_cost: ChangeCostOption = 0.0,
+    job: JobOption = None,
+    today: TodayOption = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 6 when the recommended plan has changed.")] = False,
+    notify: NotifyOption = None,
+    causes: CausesOption = True,
+    gap: GapOption = None,
+    time_limit: TimeLimitOption = None,
+    threads: ThreadsOption = 1,
+    seed: SeedOption = 0,
+    solver: SolverOption = SolverName.highs,
+    method: MethodOption = MethodName.auto,
+    objective: ObjectiveOption = ObjectiveName.npv,
+    year: YearOption = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write the report and its tables here.")] = None,
+    overwrite: OverwriteOption = False,
+    store: StoreOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    log_json: LogJsonOption = False,
+) -> None:
+    """Solve again if the data changed, leave decided things alone, and say what changed in the plan because of what; for schedulers."""
+    from optimiser.commands import run
+
+    def work() -> Outcome:
+        from optimiser.resolve.command import Ways, named_job, resolve_job
+
+        settings = _settings(objective, year, solver, method, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+        day = {} if today is None else {"today": today.date()}
+        found = named_job(instance, job, split(scenario), set_ or [], settings=settings, freeze=freeze, change_cost=change_cost, **day)
+        ways = Ways(notify, exit_code, causes, out, overwrite, show_progress=not (quiet or json))
+        return resolve_job(found, store, ways)
+
+    leave(run(work, json=json, quiet=quiet, log_json=log_json))
