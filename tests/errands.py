@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+
 from pydantic import BaseModel
 
 from optimiser.whatif import Base
@@ -18,3 +21,10 @@ def measured(base: Base, word: str) -> Length:
     if word == "stop":
         raise KeyboardInterrupt
     return Length(characters=len(word) + len(base.decisions))
+
+
+def talkative(base: Base, word: str) -> Length:
+    """Work that logs and prints what it is given."""
+    logging.getLogger("somebody").warning("logged %s", word)
+    print(f"printed {word}", file=sys.stderr)
+    return Length(characters=len(word))

@@ -16,12 +16,17 @@ from typing import Any
 
 import pytest
 from benchmarks.region import write_region
+from errands import Length, talkative
+from postgres import ENCODED, Server, needs_postgres
+from postgres import PASSWORD as DATABASE_PASSWORD
 from typer.testing import CliRunner, Result
 
 import optimiser.pipeline
+from instances import read as read_instance
 from optimiser import logs
 from optimiser.cli import app
 from optimiser.progress import reporter, study_bar
+from optimiser.whatif import Runner, Task, base_of
 from solvers import Progress
 
 CASE = "bromsgrove-redditch"
@@ -385,6 +390,30 @@ def test_another_process_takes_over() -> None:
     assert found[2]["message"] == "does not %d fit"
     assert {line["command"] for line in found} == {"sweep"}
     assert found[-1]["message"] == "ValueError: ***"
+
+
+def test_processes_of_a_study_write_into_the_same_log(capfd: pytest.CaptureFixture[str]) -> None:
+    """What is logged or printed in them is a line too, without secrets."""
+    base = base_of(read_instance(CASE))
+    with logs.lines("sensitivity", arguments=[URL]), Runner(base, jobs=2) as runner:
+        runner.run("words", talkative, [Task(word, word) for word in ("one", URL)], Length)
+    text = capfd.readouterr().err
+    assert sorted(line["message"] for line in read(text)) == sorted(
+        f"{how} {what}" for how in ("logged", "printed") for what in ("one", "postgresql://bob:***@127.0.0.1:1/region")
+    )
+    assert not any(secret in text for secret in SECRETS)
+
+
+@needs_postgres
+def test_a_store_that_is_there_is_shown_without_its_password(tmp_path: Path, server: Server) -> None:
+    """In the log, and in the files of the run."""
+    url = server.database()
+    result = run("solve", CASE, "--out", tmp_path / "plan", "--store", url, "--log-json")
+    (line,) = (line for line in read(result.stderr) if line["event"] == "recorded")
+    assert line["store"] == url.replace(ENCODED, "***")
+    for secret in (DATABASE_PASSWORD, ENCODED):
+        assert secret not in result.stdout + result.stderr
+        assert not any(secret.encode() in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
 
 
 def test_a_reader_who_has_left_ends_no_run(tmp_path: Path) -> None:
