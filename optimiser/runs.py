@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,12 +126,15 @@ def _show_failure(run: Recorded, document: dict[str, Any], console: Any) -> None
 
 
 def prune_runs(store: Store, which: Which, *, keep: int | None, days: float | None, dry: bool) -> Outcome:
-    """Take runs away that are named, or old, or more than so many of each instance; those that were adopted stay.
+    """Take runs away that are named, or old, or more than so many of each instance.
+
+    Those that were adopted, and those that jobs go on from, stay.
 
     Raises:
         UsageError: Nothing says which runs are to go.
     """
     from optimiser.commands import Outcome
+    from optimiser.store.resolutions import holding
 
     if which.runs:
         if keep is not None or days is not None:
@@ -140,7 +143,7 @@ def prune_runs(store: Store, which: Which, *, keep: int | None, days: float | No
     elif keep is None and days is None:
         raise UsageError("say which runs are to go: name them, or give --keep or --older-than")
     else:
-        going = _superfluous(store.runs(instance=which.instance), keep, days)
+        going = _superfluous(store.runs(instance=which.instance), keep, days, holding(store))
     if not dry:
         store.prune(going)
     verb = "would go" if dry else "gone"
@@ -154,8 +157,11 @@ def prune_runs(store: Store, which: Which, *, keep: int | None, days: float | No
     return Outcome(data, show)
 
 
-def _superfluous(runs: Sequence[Recorded], keep: int | None, days: float | None) -> list[Recorded]:
-    """Runs beyond the newest `keep` of their instance and older than `days`, as far as either is given; never an adopted one."""
+def _superfluous(runs: Sequence[Recorded], keep: int | None, days: float | None, held: Collection[str]) -> list[Recorded]:
+    """Runs beyond the newest `keep` of their instance and older than `days`, as far as either is given.
+
+    Never an adopted one, nor one that a job goes on from (`held`).
+    """
     oldest = None if days is None else dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
     seen: dict[str, int] = {}
     going = []
@@ -163,7 +169,7 @@ def _superfluous(runs: Sequence[Recorded], keep: int | None, days: float | None)
         seen[run.instance] = seen.get(run.instance, 0) + 1
         beyond = keep is None or seen[run.instance] > keep
         old = oldest is None or run.recorded < oldest
-        if beyond and old and run.adopted is None:
+        if beyond and old and run.adopted is None and run.run not in held:
             going.append(run)
     return going
 

@@ -36,6 +36,7 @@ PUBLIC = {
     "optimiser.sensitivity": "PARTS Scope Sensitivity SensitivityDocument sensitivity",
     "optimiser.explain": "Explanation explain",
     "optimiser.compare": "Compared ComparisonDocument Side compare",
+    "optimiser.resolve": "Job Resolved Ways named_job resolve_job",
     "optimiser.store": "Case Entry Recorded Store StoreError UnknownRunError check open_store",
     "optimiser.why_not": "WhyNot why_not",
     "optimiser.alternatives": "Alternatives AlternativesDocument alternatives",

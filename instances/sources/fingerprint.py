@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from instances.errors import Fault, InstanceError
 from instances.sources.address import is_url
 from instances.sources.folder import locate
 from instances.sources.opening import is_workbook
+from instances.sources.places import SETTINGS_NAME
+from instances.tables import TABLES
 
 
 def fingerprint(source: str | Path) -> str:
@@ -42,12 +45,24 @@ def _parts(source: str | Path) -> list[tuple[str, bytes]]:
 
 
 def _cells(url: str) -> list[tuple[str, bytes]]:
-    """What is in a database, as text: its files change with every look at it."""
-    from instances.sources.opening import contents_of
+    """All cells of the tables of the format, in whatever order the database gives the rows: its files change with every look at it."""
+    from sqlalchemy import Select, column, inspect, select, table
 
-    contents = contents_of(url)
-    tables = sorted((name, repr(list(map(list, table.cells)))) for name, table in contents.tables.items())
-    read = contents.settings
-    settings = "" if read.settings is None else read.settings.model_dump_json()
-    said = [str(fault) for fault in (*contents.faults, *read.faults)]
-    return [(name, text.encode()) for name, text in [*tables, ("settings", settings), ("faults", repr(said))]]
+    from instances.sources import connecting
+
+    try:
+        with connecting.reading(url) as connection:
+            looked = inspect(connection)
+            there = sorted({*looked.get_table_names(), *looked.get_view_names()})
+            found = []
+            for name in there:
+                if name not in (*TABLES, SETTINGS_NAME):
+                    found.append((name, b""))  # whether it is a misspelt table depends on the name alone
+                    continue
+                columns = [one["name"] for one in looked.get_columns(name)]
+                query: Select[Any] = select(*(column(one) for one in columns)).select_from(table(name))
+                rows = sorted(repr(tuple(row)) for row in connection.execute(query)) if columns else []
+                found.append((name, repr([columns, *rows]).encode()))
+            return found
+    except connecting.DatabaseError as trouble:
+        raise connecting.refused(url, trouble) from None

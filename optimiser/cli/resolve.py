@@ -105,7 +105,48 @@ def resolve(
         settings = _settings(objective, year, solver, method, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
         day = {} if today is None else {"today": today.date()}
         found = named_job(instance, job, split(scenario), set_ or [], settings=settings, freeze=freeze, change_cost=change_cost, **day)
-        ways = Ways(notify, exit_code, causes, out, overwrite, show_progress=not (quiet or json))
-        return resolve_job(found, store, ways)
+        return resolve_job(found, store, Ways(notify, exit_code, causes, out, overwrite, show_progress=not (quiet or json)))
 
     leave(run(work, json=json, quiet=quiet, log_json=log_json))
+
+
+@app.command()
+def watch(
+    instance: InstanceArgument,
+    scenario: ScenarioOption = None,
+    set_: SetOption = None,
+    every: Annotated[float, typer.Option("--every", min=0.1, metavar="SECONDS", help="Time between two looks at the files.")] = 2.0,
+    freeze: FreezeOption = None,
+    change_cost: ChangeCostOption = 0.0,
+    job: JobOption = None,
+    notify: NotifyOption = None,
+    causes: CausesOption = True,
+    gap: GapOption = None,
+    time_limit: TimeLimitOption = None,
+    threads: ThreadsOption = 1,
+    seed: SeedOption = 0,
+    solver: SolverOption = SolverName.highs,
+    method: MethodOption = MethodName.auto,
+    objective: ObjectiveOption = ObjectiveName.npv,
+    year: YearOption = None,
+    store: StoreOption = None,
+    quiet: QuietOption = False,
+    log_json: LogJsonOption = False,
+) -> None:
+    """Do what resolve does whenever the data change, until Ctrl-C; for someone at a desk."""
+    from optimiser.commands import INTERRUPTED, OPTIMAL, run
+
+    def work() -> Outcome:
+        from optimiser.resolve.command import Ways, named_job, resolve_job
+
+        settings = _settings(objective, year, solver, method, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+        found = named_job(instance, job, split(scenario), set_ or [], settings=settings, freeze=freeze, change_cost=change_cost)
+        return resolve_job(found, store, Ways(notify, causes=causes, show_progress=not quiet))
+
+    from optimiser.resolve.watching import watch as watching
+
+    try:
+        watching(instance, every, lambda: run(work, json=False, quiet=quiet, log_json=log_json) != INTERRUPTED)
+    except KeyboardInterrupt:
+        leave(OPTIMAL)
+    leave(INTERRUPTED)

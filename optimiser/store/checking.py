@@ -31,7 +31,7 @@ def check(store: Store) -> list[str]:
         )
         left = connection.execute(unused).scalar() or 0
         faults = [fault for run in names for fault in _of_run(connection, run)]
-        for table in (*schema.PARTS, schema.adopted_runs, schema.resolutions):
+        for table in (*schema.PARTS, schema.adopted_runs, schema.resolved_runs):
             stray = select(func.count()).select_from(table).where(table.c.run.not_in(select(schema.runs.c.run)))
             if count := connection.execute(stray).scalar():
                 faults.append(f"{count} rows of {table.name} belong to no run")

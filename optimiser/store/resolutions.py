@@ -51,12 +51,12 @@ def record(store: Store, found: Resolution) -> None:
         "report": zlib.compress(json.dumps(found.report, ensure_ascii=False, allow_nan=False).encode()),
     }
     with store.transaction(writes=True) as connection:
-        connection.execute(schema.resolutions.insert(), row)
+        connection.execute(schema.resolved_runs.insert(), row)
 
 
 def last(store: Store, job: str, *, with_plan: bool = False) -> Resolution | None:
     """The last resolution of a job; with a plan where that is asked for."""
-    table = schema.resolutions
+    table = schema.resolved_runs
     query = select(table).where(table.c.job == job)
     if with_plan:
         query = query.join(schema.runs, schema.runs.c.run == table.c.run).where(schema.runs.c.npv.is_not(None))
@@ -70,7 +70,7 @@ def last(store: Store, job: str, *, with_plan: bool = False) -> Resolution | Non
 
 def holding(store: Store) -> set[str]:
     """The runs that jobs go on from: of each job the last, and the last with a plan."""
-    table = schema.resolutions
+    table = schema.resolved_runs
     latest = select(func.max(table.c.number)).group_by(table.c.job)
     planned = latest.join(schema.runs, schema.runs.c.run == table.c.run).where(schema.runs.c.npv.is_not(None))
     with store.transaction() as connection:

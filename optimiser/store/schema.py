@@ -184,8 +184,8 @@ adopted_runs = Table(
     comment="plans that were decided; the last of an instance holds",
 )
 
-resolutions = Table(
-    "resolutions",
+resolved_runs = Table(
+    "resolved_runs",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("job", Text, nullable=False, comment="what is resolved again and again"),
@@ -194,11 +194,11 @@ resolutions = Table(
     Column("question", JSON, nullable=False, comment="fingerprint of the source, what is decided, settings, versions"),
     Column("status", String(32), nullable=False, comment="first, same_data, plan_stays, plan_changed or no_plan"),
     Column("report", LargeBinary, nullable=False, comment="the report as JSON, compressed (zlib)"),
-    Index("ix_resolutions_job", "job", "number"),
+    Index("ix_resolved_runs_job", "job", "number"),
     comment="what the scheduled job came to; the last of a job holds",
 )
 
 PARTS = (run_inputs, run_overrides, run_arrangements, run_results, run_cash_flows, run_starts)
 """What goes with a run."""
-KEPT = (runs, kept_data, *PARTS, adopted_runs, resolutions)
+KEPT = (runs, kept_data, *PARTS, adopted_runs, resolved_runs)
 """Tables whose rows are never changed."""

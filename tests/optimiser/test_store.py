@@ -17,7 +17,7 @@ from instances.archive import packed, unpacked
 from optimiser import solve
 from optimiser.errors import InfeasibleError
 from optimiser.pipeline import SolveSettings
-from optimiser.store import Case, Entry, Store, StoreError, UnknownRunError, check, schema
+from optimiser.store import Case, Entry, Store, StoreError, UnknownRunError, check, resolutions, schema
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -97,6 +97,7 @@ def test_nothing_is_ever_changed(store: Store, table: str) -> None:
     store.record(entry())
     store.record(replace(entry(1), parts={**entry(1).parts, "run_starts": [{"content": b"x"}]}))
     store.adopt(store.find(plan().document.run))
+    resolutions.record(store, resolutions.Resolution("job", plan().document.run, {}, "first", {}))
     column = {"kept_data": "digest", "adopted_runs": "instance"}.get(table, "run")
     with pytest.raises(StoreError, match="what is recorded is never changed"), store.transaction(writes=True) as connection:
         connection.execute(text(f"UPDATE {table} SET {column} = 'other'"))

@@ -16,7 +16,7 @@ depends_on = None
 def upgrade() -> None:
     """Make the table; its rows are never changed either."""
     op.create_table(
-        "resolutions",
+        "resolved_runs",
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("job", sa.Text, nullable=False, comment="what is resolved again and again"),
         sa.Column("run", sa.String(64), sa.ForeignKey("runs.run", ondelete="CASCADE"), nullable=False),
@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("question", sa.JSON, nullable=False, comment="fingerprint of the source, what is decided, settings, versions"),
         sa.Column("status", sa.String(32), nullable=False, comment="first, same_data, plan_stays, plan_changed or no_plan"),
         sa.Column("report", sa.LargeBinary, nullable=False, comment="the report as JSON, compressed (zlib)"),
-        sa.Index("ix_resolutions_job", "job", "number"),
+        sa.Index("ix_resolved_runs_job", "job", "number"),
         comment="what the scheduled job came to; the last of a job holds",
     )
     does = (
@@ -32,9 +32,9 @@ def upgrade() -> None:
         if op.get_bind().dialect.name == "postgresql"
         else "BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END"
     )
-    op.execute(f"CREATE TRIGGER resolutions_never_changed BEFORE UPDATE ON resolutions FOR EACH ROW {does}")
+    op.execute(f"CREATE TRIGGER resolved_runs_never_changed BEFORE UPDATE ON resolved_runs FOR EACH ROW {does}")
 
 
 def downgrade() -> None:
     """Take it away."""
-    op.drop_table("resolutions")
+    op.drop_table("resolved_runs")
