@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 from instances.errors import Fault, InstanceError
 from instances.sources.address import is_url
@@ -46,7 +45,7 @@ def _parts(source: str | Path) -> list[tuple[str, bytes]]:
 
 def _cells(url: str) -> list[tuple[str, bytes]]:
     """All cells of the tables of the format, in whatever order the database gives the rows: its files change with every look at it."""
-    from sqlalchemy import Select, column, inspect, select, table
+    from sqlalchemy import column, inspect, select, table
 
     from instances.sources import connecting
 
@@ -60,8 +59,10 @@ def _cells(url: str) -> list[tuple[str, bytes]]:
                     found.append((name, b""))  # whether it is a misspelt table depends on the name alone
                     continue
                 columns = [one["name"] for one in looked.get_columns(name)]
-                query: Select[Any] = select(*(column(one) for one in columns)).select_from(table(name))
-                rows = sorted(repr(tuple(row)) for row in connection.execute(query)) if columns else []
+                rows: list[str] = []
+                if columns:
+                    cells = connection.execute(select(*(column(one) for one in columns)).select_from(table(name)))
+                    rows = sorted(repr(tuple(row)) for row in cells)
                 found.append((name, repr([columns, *rows]).encode()))
             return found
     except connecting.DatabaseError as trouble:
