@@ -58,7 +58,8 @@ def _decided(decided: Reference | None) -> Iterator[str]:
     if decided is None:
         return
     whose = "adopted" if decided.adopted else "recommended last, and nothing was adopted"
-    yield f"Run {decided.run} holds ({whose}): {counted(decided.frozen, 'arrangement')} before {decided.frozen_until:%d %B %Y} fixed."
+    until = f"{decided.frozen_until.day} {decided.frozen_until:%B %Y}"
+    yield f"Run {decided.run} holds ({whose}): {counted(decided.frozen, 'arrangement')} before {until} fixed."
     yield from (f"  Not kept, though it was to stay: {line}." for line in decided.not_kept)
     if decided.npv is None:
         yield "  It cannot be kept as a whole: the data no longer have all of its councils and services."
