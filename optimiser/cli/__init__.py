@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimiser.cli import alternatives, compare, explain, new, runs, sensitivity, solve, validate  # noqa: F401 - each adds its command
+from optimiser.cli import alternatives, compare, explain, new, runs, sensitivity, solve, sweep, validate  # noqa: F401 - each adds its command
 from optimiser.cli.app import app
 
 __all__ = ["app", "console_main"]

@@ -15,15 +15,12 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from optimiser.processes import ONE_THREAD, end_with_parent
 from optimiser.whatif.base import Base
 from optimiser.whatif.journal import Journal
 
 Question = TypeVar("Question")
 Result = TypeVar("Result", bound=BaseModel)
-
-
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""Threads of linear algebra in a process that is one of several: more would only take turns with those of the others."""
 
 
 @dataclass(frozen=True)
@@ -144,9 +141,10 @@ _BASE: Base | None = None
 
 
 def _begin(base: Base) -> None:
-    """A new process: Ctrl-C is for the one that shares out the work."""
+    """A new process: Ctrl-C is for the one that shares out the work, and without that one there is none."""
     global _BASE
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     _BASE = base
     gc.freeze()
 
