@@ -23,10 +23,11 @@ GRID = "write PATH=A,B,C, PATH*=A,B,C or PATH+=A,B,C"
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an override or a scenario of a case was asked for: a file and a row, or an option."""
+    """Where an override or a scenario of a case was asked for: a file, a row and a case of it, or an option."""
 
     where: str
     row: int | None = None
+    case: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import re
 import threading
 import time
 import uuid
@@ -21,6 +22,7 @@ from optimiser.sweep.work import Base, Crash, Reply, Task
 ANSWER, WORKERS = 12, 60
 """Seconds in which a scheduler has to answer, and in which it has to have a worker."""
 EXTRA = "shared-services-optimiser[cluster]"
+_ADDRESS = re.compile(r"([a-z]+://)?(\[[0-9a-f:.]+\]|[^\s:/]+):[0-9]{1,5}/?", re.IGNORECASE)
 _LOGS = ("distributed", "distributed.client", "distributed.core", "distributed.comm", "distributed.utils", "tornado.application")
 
 
@@ -74,11 +76,13 @@ def _distributed() -> Any:
 @contextmanager
 def _connected(address: str) -> Iterator[Any]:
     distributed = _distributed()
+    if not _ADDRESS.fullmatch(address.strip()):
+        raise UsageError(f"--scheduler {address} is not the address of a scheduler; write tcp://HOST:8786")
     with warnings.catch_warnings():
         # Versions that matter are compared case by case.
         warnings.simplefilter("ignore", distributed.versions.VersionMismatchWarning)
         try:
-            client = distributed.Client(address, timeout=ANSWER, set_as_default=False, name="optimiser-sweep")
+            client = distributed.Client(address.strip(), timeout=ANSWER, set_as_default=False, name="optimiser-sweep")
         except (OSError, TimeoutError):
             raise ClusterError(
                 f"no Dask scheduler answers at {address} within {ANSWER} seconds; is it running, and is that its address?"

@@ -71,11 +71,11 @@ def _scenario(case: SweepCase, fault: Fault) -> str:
 
 def _placed(case: SweepCase, fault: Fault, asked: str) -> Fault:
     """A fault with the file and the row, or the option, that it comes from."""
-    origin = case.origins.get(asked) or next((case.origins[name] for name in case.scenarios if name in case.origins), Origin("case"))
-    if origin.where.startswith("--"):
-        return replace(fault, table=origin.where)
-    column = f"case '{case.name}'" + (f", {asked}" if fault.column else "")
-    return replace(fault, table=origin.where, row=origin.row, column=column)
+    origin = case.origins.get(asked)
+    if origin is None:  # a part of a scenario, which can be applied by itself but not with the others
+        origin = replace(next((case.origins[name] for name in case.scenarios if name in case.origins), Origin("case")), case=case.name)
+    where = [f"case '{origin.case}'"] if origin.case else []
+    return replace(fault, table=origin.where, row=origin.row, column=", ".join([*where, *([asked] if fault.column else [])]))
 
 
 def unread_faults(cases: Sequence[SweepCase]) -> list[Fault]:

@@ -124,7 +124,7 @@ def _row(reading: _Reading, file: str, number: int, cells: Sequence[str], header
         return name
     gathered = reading.cases.setdefault(name, _Gathered(name, number))
     gathered.last = number
-    origin = Origin(file, number)
+    origin = Origin(file, number, name)
     for scenario in (part.strip() for part in row.get("scenario", "").split(",") if part.strip()):
         gathered.scenarios.append(scenario)
         gathered.origins.setdefault(scenario, origin)
@@ -156,7 +156,7 @@ def _toml(file: Path) -> _Reading:
         gathered = _Gathered(name.strip())
         reading.faults += [Fault(file.name, problem, expected, column=column) for problem, expected, column in _table(gathered, given)]
         for text in (*gathered.scenarios, *gathered.overrides):
-            gathered.origins.setdefault(text, Origin(file.name))
+            gathered.origins.setdefault(text, Origin(file.name, None, gathered.name))
         reading.cases[name] = gathered
     return reading
 
