@@ -14,6 +14,7 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,9 +22,10 @@ from sweeping import Counted, shares, small_shire
 
 from instances import Instance
 from optimiser.store import Store, check
-from optimiser.sweep import sweep
+from optimiser.sweep import SweepCase, sweep
 
-CASES = shares(*(round(0.2 + number / 1000, 3) for number in range(60)))
+MORE = 30
+"""Cases besides one for each kill, so that there is something left to kill."""
 EARLY = 0.3
 """Share of the kills that come while everything begins; the others come once answers do."""
 
@@ -72,13 +74,13 @@ def alive(pid: int) -> bool:
         return False
 
 
-def lived(instance: Instance, address: str, chance: random.Random) -> Life:
+def lived(instance: Instance, cases: Sequence[SweepCase], address: str, chance: random.Random) -> Life:
     """Begin a sweep and kill it."""
     reads, writes = os.pipe()
     pid = os.fork()
     if not pid:
         os.close(reads)
-        sweep(instance, CASES, store=address, jobs=1 + (chance.random() < 0.3), watcher=Reporting(writes))
+        sweep(instance, cases, store=address, jobs=1 + (chance.random() < 0.3), watcher=Reporting(writes))
         os._exit(0)
     os.close(writes)
     if chance.random() < EARLY:
@@ -98,12 +100,12 @@ def lived(instance: Instance, address: str, chance: random.Random) -> Life:
 
 def main(address: str, folder: Path, seed: int, kills: int) -> dict[str, object]:
     """Kill, and look."""
-    instance = small_shire(folder)
-    expected = sweep(instance, CASES, jobs=1).document
+    instance, cases = small_shire(folder), shares(*(round(0.2 + number / 1000, 3) for number in range(kills + MORE)))
+    expected = sweep(instance, cases, jobs=1).document
     chance, recorded, lives = random.Random(seed), 0, 0
     trouble: list[str] = []
     for number in range(kills):
-        life = lived(instance, address, chance)
+        life = lived(instance, cases, address, chance)
         lives += not life.ended
         until = time.monotonic() + 5
         while left := [pid for pid in life.workers if alive(pid)]:
@@ -118,7 +120,7 @@ def main(address: str, folder: Path, seed: int, kills: int) -> dict[str, object]
             trouble.append(f"kill {number}: {recorded} recorded before, {life.reported} reported, and {count} are there")
         recorded = count
     watcher = Counted()
-    if sweep(instance, CASES, store=address, jobs=2, watcher=watcher).document != expected:
+    if sweep(instance, cases, store=address, jobs=2, watcher=watcher).document != expected:
         trouble.append("the table is another one")
     return {"killed": lives, "recorded": recorded, "known": watcher.known, "finished": watcher.finished, "trouble": trouble}
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from optimiser.cli.app import app, leave, split
 from optimiser.cli.options import (
+    AdoptedOption,
+    ChangeCostOption,
     GapOption,
     InstanceArgument,
     JsonOption,
@@ -28,6 +26,7 @@ from optimiser.cli.options import (
     ThreadsOption,
     TimeLimitOption,
     WarmStartOption,
+    YearOption,
 )
 
 
@@ -43,16 +42,9 @@ def solve(
     solver: SolverOption = SolverName.highs,
     method: MethodOption = MethodName.auto,
     objective: ObjectiveOption = ObjectiveName.npv,
-    year: Annotated[
-        int | None, typer.Option("--year", min=1, help="With --objective yearly-position: year of the appraisal, 1 is the first.")
-    ] = None,
-    adopted: Annotated[
-        Path | None,
-        typer.Option("--adopted", metavar="RUN", help="Folder or id of the run that was adopted; changes against it are counted."),
-    ] = None,
-    change_cost: Annotated[
-        float, typer.Option("--change-cost", min=0.0, metavar="POUNDS", help="With --adopted: what each change has to earn.")
-    ] = 0.0,
+    year: YearOption = None,
+    adopted: AdoptedOption = None,
+    change_cost: ChangeCostOption = 0.0,
     warm_start: WarmStartOption = None,
     out: OutOption = None,
     overwrite: OverwriteOption = False,

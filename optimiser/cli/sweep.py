@@ -9,6 +9,8 @@ import typer
 
 from optimiser.cli.app import app, leave, split
 from optimiser.cli.options import (
+    AdoptedOption,
+    ChangeCostOption,
     GapOption,
     InstanceArgument,
     JobsOption,
@@ -25,30 +27,45 @@ from optimiser.cli.options import (
     SolverOption,
     ThreadsOption,
     TimeLimitOption,
+    YearOption,
 )
+
+
+CasesOption = Annotated[
+    Path | None,
+    typer.Option("--cases", metavar="FILE", help="Named lists of overrides: CSV (columns case, override, scenario) or TOML ([cases])."),
+]
+GridOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--grid", metavar="PATH=A,B,C", help="A case for each value; PATH*=0.9,1.1 scales, PATH+=1,2 adds. Repeat for all combinations."
+    ),
+]
+EachOption = Annotated[
+    list[str] | None, typer.Option("--each", metavar="NAME", help="A case for each of these scenarios, or of 'all'; A+B is both at once.")
+]
+CombinationsOption = Annotated[
+    list[str] | None,
+    typer.Option("--combinations", metavar="NAME", help="A case for every combination of these scenarios, or of 'all'."),
+]
+SweepStoreOption = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="FILE|URL",
+        help="Store of runs, where answers are kept as they come and found again: a SQLite file or postgresql://...; $OPTIMISER_STORE "
+        "or runs/store.db unless given; with 'none' a sweep that is stopped begins anew.",
+    ),
+]
 
 
 @app.command()
 def sweep(
     instance: InstanceArgument,
-    cases: Annotated[
-        Path | None,
-        typer.Option("--cases", metavar="FILE", help="Named lists of overrides: CSV (columns case, override, scenario) or TOML ([cases])."),
-    ] = None,
-    grid: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--grid", metavar="PATH=A,B,C", help="A case for each value; PATH*=0.9,1.1 scales, PATH+=1,2 adds. Repeat for all combinations."
-        ),
-    ] = None,
-    each: Annotated[
-        list[str] | None,
-        typer.Option("--each", metavar="NAME", help="A case for each of these scenarios, or of 'all'; A+B is both at once."),
-    ] = None,
-    combinations: Annotated[
-        list[str] | None,
-        typer.Option("--combinations", metavar="NAME", help="A case for every combination of these scenarios, or of 'all'."),
-    ] = None,
+    cases: CasesOption = None,
+    grid: GridOption = None,
+    each: EachOption = None,
+    combinations: CombinationsOption = None,
     scenario: ScenarioOption = None,
     set_: SetOption = None,
     jobs: JobsOption = None,
@@ -63,25 +80,10 @@ def sweep(
     solver: SolverOption = SolverName.highs,
     method: MethodOption = MethodName.auto,
     objective: ObjectiveOption = ObjectiveName.npv,
-    year: Annotated[
-        int | None, typer.Option("--year", min=1, help="With --objective yearly-position: year of the appraisal, 1 is the first.")
-    ] = None,
-    adopted: Annotated[
-        Path | None,
-        typer.Option("--adopted", metavar="RUN", help="Folder or id of the run that was adopted; changes against it are counted."),
-    ] = None,
-    change_cost: Annotated[
-        float, typer.Option("--change-cost", min=0.0, metavar="POUNDS", help="With --adopted: what each change has to earn.")
-    ] = 0.0,
-    store: Annotated[
-        str | None,
-        typer.Option(
-            "--store",
-            metavar="FILE|URL",
-            help="Store of runs, where answers are kept as they come and found again: a SQLite file or postgresql://...; $OPTIMISER_STORE "
-            "or runs/store.db unless given; with 'none' a sweep that is stopped begins anew.",
-        ),
-    ] = None,
+    year: YearOption = None,
+    adopted: AdoptedOption = None,
+    change_cost: ChangeCostOption = 0.0,
+    store: SweepStoreOption = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write sweep.json and sweep.csv here.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a sweep that is already in --out.")] = False,
     json: JsonOption = False,
