@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
 from pathlib import Path
 
 from small import SHIRE, settings, write_instance
@@ -43,3 +45,23 @@ class Counted:
     def done(self) -> None:
         """One more."""
         self.finished += 1
+
+
+def children_of(pid: int) -> set[int]:
+    """Processes that a process has begun and that are still there."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat=,comm="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split() for line in listed.splitlines()]
+    return {int(row[0]) for row in rows if int(row[1]) == pid and not row[2].startswith("Z") and "ps" not in row[3:]}
+
+
+def gone(pids: set[int], seconds: float = 5) -> bool:
+    """Whether processes end within some seconds."""
+    until = time.monotonic() + seconds
+    while True:
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,stat="], capture_output=True, text=True, check=True).stdout
+        left = {int(row[0]) for row in map(str.split, listed.splitlines()) if not row[1].startswith("Z")}
+        if not left & pids:
+            return True
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)

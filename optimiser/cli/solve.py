@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from optimiser.cli.app import app, leave, split
 from optimiser.cli.options import (
     AdoptedOption,

@@ -30,7 +30,6 @@ from optimiser.cli.options import (
     YearOption,
 )
 
-
 CasesOption = Annotated[
     Path | None,
     typer.Option("--cases", metavar="FILE", help="Named lists of overrides: CSV (columns case, override, scenario) or TOML ([cases])."),

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe, wait
 
 from optimiser.commands import TRACEBACK_VARIABLE
@@ -22,6 +23,8 @@ ATTEMPTS = 3
 """How often a case is tried whose process dies."""
 GLANCE = 0.2
 """Seconds after which it is looked whether somebody has stopped the sweep."""
+ENDING = 5
+"""Seconds that a process has to end in once it has let go of its connection."""
 Work = Callable[[Base, Task], Reply]
 
 
@@ -54,20 +57,18 @@ class _Worker:
         other.close()
         self.ready = False
         self.task: Task | None = None
-        self.connection.send(sys.path)
+        self.send(pickle.dumps(sys.path))
 
     def send(self, data: bytes) -> None:
         """Send it something; where it is dead, that shows as the answer is waited for."""
-        try:
+        with suppress(OSError):
             self.connection.send_bytes(data)
-        except OSError:
-            self._process.kill()
 
     def end(self) -> str:
         """End it, and say how it ended where it was before."""
         self.connection.close()
         try:
-            code = self._process.wait(0.5)
+            code = self._process.wait(ENDING)
         except subprocess.TimeoutExpired:
             self._process.kill()
             code = self._process.wait()
@@ -102,8 +103,9 @@ def share(base: Base, tasks: Sequence[Task], work: Work, jobs: int, interrupt: t
     Raises:
         WorkersError: No process can be begun.
     """
-    pool = _Pool(base, tasks, work, min(jobs, len(tasks)))
+    pool = _Pool(base, tasks, work)
     try:
+        pool.begin(min(jobs, len(tasks)))
         while pool.busy and not interrupt.is_set():
             yield from pool.answers()
     finally:
@@ -113,10 +115,13 @@ def share(base: Base, tasks: Sequence[Task], work: Work, jobs: int, interrupt: t
 class _Pool:
     """Processes, and the cases that wait for them."""
 
-    def __init__(self, base: Base, tasks: Sequence[Task], work: Work, jobs: int) -> None:
+    def __init__(self, base: Base, tasks: Sequence[Task], work: Work) -> None:
         self._opening = pickle.dumps((work, base))
         self._waiting, self._attempts = deque(tasks), dict[Task, int]()
         self._workers: dict[Connection, _Worker] = {}
+
+    def begin(self, jobs: int) -> None:
+        """Begin the processes."""
         for _ in range(jobs):
             self._begin()
 

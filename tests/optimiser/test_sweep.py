@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from errands import deadly, slow, unsound
 from postgres import Server
-from sweeping import IMPOSSIBLE, Counted, shares, small_shire
+from sweeping import IMPOSSIBLE, Counted, children_of, shares, small_shire
 
 from instances import Instance, read
 from optimiser import SolveSettings, solve
@@ -30,12 +30,6 @@ ENDINGS = [*CASES, SweepCase("hard", (), (IMPOSSIBLE,)), SweepCase("slow", ("slo
 def shire(tmp_path: Path) -> Instance:
     """Four councils and one service."""
     return small_shire(tmp_path / "shire")
-
-
-def children() -> set[int]:
-    """Processes that this one has begun and that are still there."""
-    listed = subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "pid=,comm="], capture_output=True, text=True, check=False).stdout
-    return {int(line.split()[0]) for line in listed.splitlines() if "python" in line}
 
 
 def test_each_row_is_what_solve_gives_alone(tmp_path: Path, shire: Instance) -> None:
@@ -119,7 +113,7 @@ def test_a_case_that_kills_its_process(tmp_path: Path, shire: Instance, monkeypa
         SweepCase(f"stumbles at {tmp_path / 'mark'}", (), ("economics.duplication_avoided=0.8",)),
         *CASES,
     ]
-    before, watcher = children(), Counted()
+    before, watcher = children_of(os.getpid()), Counted()
     with Store(tmp_path / "store.db") as store:
         found = sweep(shire, cases, store=store, jobs=2, watcher=watcher)
         assert len(store.runs()) == len(cases)
@@ -132,7 +126,7 @@ def test_a_case_that_kills_its_process(tmp_path: Path, shire: Instance, monkeypa
     assert (tmp_path / "mark").exists()
     assert {row.status for row in (stumbled, *others)} == {"optimal"}
     assert not found.document.complete
-    assert children() == before
+    assert children_of(os.getpid()) == before
     monkeypatch.undo()
     assert sweep(shire, CASES).document.rows[1:] == tuple(others)
 
@@ -156,7 +150,7 @@ def test_a_case_that_fails(shire: Instance, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_stop_keeps_what_is_finished(tmp_path: Path, shire: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rows that are left say so; workers end at once; the next sweep goes on from there."""
     monkeypatch.setattr("optimiser.sweep.study.answer_to", slow)
-    stop, before = threading.Event(), children()
+    stop, before = threading.Event(), children_of(os.getpid())
 
     class Stopping(Counted):
         def done(self) -> None:
@@ -171,7 +165,7 @@ def test_a_stop_keeps_what_is_finished(tmp_path: Path, shire: Instance, monkeypa
     finished = [row for row in found.document.rows if row.status == "optimal"]
     assert 1 <= len(finished) <= 3
     assert {row.status for row in found.document.rows[1:] if row not in finished} == {"not solved"}
-    assert children() == before
+    assert children_of(os.getpid()) == before
     monkeypatch.undo()
     watcher = Counted()
     again = sweep(shire, cases, store=tmp_path / "store.db", watcher=watcher)

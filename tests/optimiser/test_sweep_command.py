@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from sweeping import IMPOSSIBLE, small_shire
+from sweeping import IMPOSSIBLE, children_of, gone, small_shire
 from typer.testing import CliRunner, Result
 
 from optimiser.cli import app
@@ -146,31 +146,14 @@ def until_recorded(desk: Path, count: int) -> None:
         time.sleep(0.05)
 
 
-def workers_of(session: int) -> list[int]:
-    """Processes that the sweep has begun."""
-    listed = subprocess.run(["ps", "--ppid", str(session), "-o", "pid="], capture_output=True, text=True, check=False).stdout
-    return [int(pid) for pid in listed.split()]
-
-
-def gone(pids: list[int], seconds: float = 5) -> bool:
-    """Whether processes end within some seconds."""
-    until = time.monotonic() + seconds
-    while any(Path(f"/proc/{pid}").exists() and " Z " not in Path(f"/proc/{pid}/stat").read_text() for pid in pids):
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
-
-
 @pytest.mark.long
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c(desk: Path, number: signal.Signals) -> None:
+def test_ctrl_c(desk: Path) -> None:
     """What is finished is in the store and in the table, the rest says that it is not solved; the same command goes on."""
     sweep = begun(desk, "--jobs", 2, "--out", "out")
     until_recorded(desk, 2)
-    workers = workers_of(sweep.pid)
+    workers = children_of(sweep.pid)
     assert len(workers) == 2
-    sweep.send_signal(number)
+    sweep.send_signal(signal.SIGINT)
     out, said = sweep.communicate(timeout=30)
     assert sweep.returncode == 130
     assert said == "interrupted; what is finished is in the store, and the same command goes on from there\n"
