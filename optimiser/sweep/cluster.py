@@ -13,6 +13,7 @@ import zlib
 from asyncio import CancelledError
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import metadata
 from typing import Any
 
 from optimiser.errors import OptimiserError, UsageError
@@ -21,7 +22,8 @@ from optimiser.sweep.work import Base, Crash, Reply, Task
 
 ANSWER, WORKERS = 12, 60
 """Seconds in which a scheduler has to answer, and in which it has to have a worker."""
-EXTRA = "shared-services-optimiser[cluster]"
+PACKAGE = "shared-services-optimiser"
+EXTRA = f"{PACKAGE}[cluster]"
 _ADDRESS = re.compile(r"([a-z]+://)?(\[[0-9a-f:.]+\]|[^\s:/]+):[0-9]{1,5}/?", re.IGNORECASE)
 _LOGS = ("distributed", "distributed.client", "distributed.core", "distributed.comm", "distributed.utils", "tornado.application")
 
@@ -46,7 +48,8 @@ def share(address: str, base: Base, tasks: Sequence[Task], work: Work, interrupt
     """
     with _quiet(), _connected(address) as client:
         _await_workers(client, address, interrupt)
-        yield from _answers(client, address, base, tasks, work, interrupt)
+        only = _able(client, address)
+        yield from _answers(client, address, base, tasks, work, only, interrupt)
 
 
 @contextmanager
@@ -111,6 +114,15 @@ def _await_workers(client: Any, address: str, interrupt: threading.Event) -> Non
         interrupt.wait(GLANCE)
 
 
+def _able(client: Any, address: str) -> list[str] | None:
+    """The workers that have the program; None for all. One without it would end as it is sent a case."""
+    found = client.run(metadata.version, PACKAGE, on_error="return")
+    able = sorted(worker for worker, said in found.items() if isinstance(said, str))
+    if found and not able:
+        raise ClusterError(f"no worker of the cluster at {address} has the package {PACKAGE}; install there what is installed here")
+    return None if len(able) == len(found) else able
+
+
 def unpacked(data: bytes) -> Base:
     """The base on a worker. It is a task like any other, so that a cluster that has lost it makes it again."""
     found = pickle.loads(zlib.decompress(data))
@@ -119,11 +131,14 @@ def unpacked(data: bytes) -> Base:
 
 
 def _answers(
-    client: Any, address: str, base: Base, tasks: Sequence[Task], work: Work, interrupt: threading.Event
+    client: Any, address: str, base: Base, tasks: Sequence[Task], work: Work, only: list[str] | None, interrupt: threading.Event
 ) -> Iterator[tuple[Task, Reply | Crash]]:
     mark = uuid.uuid4().hex[:8]
-    packed = client.submit(unpacked, zlib.compress(pickle.dumps(base)), key=f"sweep-base-{mark}")
-    futures = {client.submit(work, packed, task, key=f"sweep-{number}-{mark}", priority=-number): task for number, task in enumerate(tasks)}
+    packed = client.submit(unpacked, zlib.compress(pickle.dumps(base)), key=f"sweep-base-{mark}", workers=only)
+    futures = {
+        client.submit(work, packed, task, key=f"sweep-{number}-{mark}", priority=-number, workers=only): task
+        for number, task in enumerate(tasks)
+    }
     coming, watch = _distributed().as_completed(list(futures), loop=client.loop), _Watch(client, address)
     try:
         while futures and not interrupt.is_set():

@@ -68,7 +68,7 @@ _WITHOUT = {
     "feasible": ("Stopped at the time limit, with the gap that is stated:", "."),
     "failed": ("Could not be solved, for the reason stated:", "."),
     "crashed": ("The process that solved it died in", ", each time that it was tried."),
-    "not solved": ("Not solved:", "; the same command goes on from there."),
+    "not solved": ("Not solved:", "."),
 }
 
 

@@ -19,6 +19,7 @@ import pytest
 from errands import deadly, slow
 from sweeping import IMPOSSIBLE, Counted, shares, small_shire
 
+import optimiser.sweep.cluster as cluster_module
 from instances import Instance
 from optimiser.errors import UsageError
 from optimiser.store import Store, check
@@ -28,8 +29,6 @@ from optimiser.sweep.cluster import ClusterError
 pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="distributed is not installed"),
-    # What the library leaves to the garbage collector when a scheduler or a worker is killed; nothing of ours.
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 CASES = [*shares(*(0.1 + number / 100 for number in range(12))), SweepCase("hard", (), (IMPOSSIBLE,))]
 
@@ -201,13 +200,25 @@ def test_workers_with_several_threads_and_too_few(shire: Instance, tmp_path: Pat
         cluster.end()
 
 
-def test_nobody_is_there(shire: Instance) -> None:
-    """Said within a quarter of a minute; and the log of the library is as it was."""
+def test_nobody_is_there(shire: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Said in time; and the log of the library is as it was."""
+    assert cluster_module.ANSWER <= 15
+    monkeypatch.setattr(cluster_module, "ANSWER", 3)
     began, level = time.monotonic(), logging.getLogger("distributed").level
-    with pytest.raises(ClusterError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:1 within 12 seconds"):
+    with pytest.raises(ClusterError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:1 within 3 seconds"):
         sweep(shire, CASES, scheduler="tcp://127.0.0.1:1")
     assert time.monotonic() - began < 20
     assert logging.getLogger("distributed").level == level
+
+
+def test_workers_without_the_program(shire: Instance, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Said before any case is sent to them, which would end them."""
+    monkeypatch.setattr(cluster_module, "PACKAGE", "no-such-package")
+    with pytest.raises(
+        ClusterError, match=r"no worker of the cluster at .* has the package no-such-package; install there what is installed"
+    ):
+        sweep(shire, CASES, scheduler=cluster.address)
+    assert [worker.poll() for worker in cluster.workers] == [None, None]
 
 
 def test_without_the_package(shire: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
