@@ -47,9 +47,12 @@ def share(address: str, base: Base, tasks: Sequence[Task], work: Work, interrupt
         ClusterError: Nobody is there, or no longer.
     """
     with _quiet(), _connected(address) as client:
-        _await_workers(client, address, interrupt)
-        only = _able(client, address)
-        yield from _answers(client, address, base, tasks, work, only, interrupt)
+        try:
+            _await_workers(client, address, interrupt)
+            only = _able(client, address)
+            yield from _answers(client, address, base, tasks, work, only, interrupt)
+        except OSError:
+            raise _lost(address) from None
 
 
 @contextmanager
@@ -98,17 +101,14 @@ def _connected(address: str) -> Iterator[Any]:
         client.close(timeout=2)
 
 
-def _workers(client: Any, address: str) -> int:
+def _workers(client: Any) -> int:
     """How many there are."""
-    try:
-        return len(client.nthreads())
-    except (OSError, TimeoutError):
-        raise _lost(address) from None
+    return len(client.nthreads())
 
 
 def _await_workers(client: Any, address: str, interrupt: threading.Event) -> None:
     until = time.monotonic() + WORKERS
-    while not interrupt.is_set() and not _workers(client, address):
+    while not interrupt.is_set() and not _workers(client):
         if time.monotonic() > until:
             raise ClusterError(f"the scheduler at {address} has no workers, and none has joined within {WORKERS} seconds")
         interrupt.wait(GLANCE)
@@ -177,7 +177,7 @@ class _Watch:
         if now - self._looked < 1:
             return
         self._looked = now
-        if _workers(self._client, self._address):
+        if _workers(self._client):
             self._seen = now
         elif now - self._seen > WORKERS:
             raise ClusterError(f"the cluster at {self._address} has lost all its workers, and none has joined within {WORKERS} seconds")

@@ -18,6 +18,7 @@ from optimiser import manifest
 from optimiser.differences import differences
 from optimiser.money import counted
 from optimiser.pipeline import SolveSettings
+from optimiser.processes import lasting
 from optimiser.store import Store, StoreError
 from optimiser.sweep import cluster, local
 from optimiser.sweep.cases import BASE, SweepCase, check_names
@@ -118,7 +119,7 @@ class _Study:
         if not missing:
             return
         try:
-            with closing(self._answers(workers, missing)) as coming:
+            with lasting(), closing(self._answers(workers, missing)) as coming:
                 for task, answer in coming:
                     self._keep(task, answer)
         except (StoreError, local.WorkersError, cluster.ClusterError) as error:

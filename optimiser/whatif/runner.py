@@ -8,14 +8,13 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from optimiser.processes import ONE_THREAD, end_with_parent
+from optimiser.processes import ONE_THREAD, end_with_parent, lasting
 from optimiser.whatif.base import Base
 from optimiser.whatif.journal import Journal
 
@@ -117,7 +116,7 @@ class Runner:
 
     def _answers(self, work: Callable[[Base, Question], Result], tasks: Sequence[Task[Question]]) -> Iterator[tuple[str, Result]]:
         if self.jobs == 1 or len(tasks) < 2:
-            with _lasting():
+            with lasting():
                 yield from ((task.key, work(self.base, task.question)) for task in tasks)
         else:
             yield from self._shared(work, tasks)
@@ -147,17 +146,6 @@ def _begin(base: Base) -> None:
     end_with_parent()
     _BASE = base
     gc.freeze()
-
-
-@contextmanager
-def _lasting() -> Iterator[None]:
-    """What is there by now lasts: to look through it for garbage again and again takes a quarter of the time."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _work(work: Callable[[Base, Any], Result], question: Any) -> Result:
