@@ -147,6 +147,7 @@ def test_a_case_that_fails(shire: Instance, monkeypatch: pytest.MonkeyPatch) -> 
     assert sound.status == "optimal"
 
 
+@pytest.mark.long
 def test_a_stop_keeps_what_is_finished(tmp_path: Path, shire: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rows that are left say so; workers end at once; the next sweep goes on from there."""
     monkeypatch.setattr("optimiser.sweep.study.answer_to", slow)
