@@ -38,6 +38,7 @@ PUBLIC = {
     "optimiser.compare": "Compared ComparisonDocument Side compare",
     "optimiser.resolve": "Job Resolved Ways named_job resolve_job",
     "optimiser.store": "Case Entry Recorded Store StoreError UnknownRunError check open_store",
+    "optimiser.sweep": "SweepCase SweepDocument SweepRow Swept combinations crossed each grid read_cases sweep",
     "optimiser.why_not": "WhyNot why_not",
     "optimiser.alternatives": "Alternatives AlternativesDocument alternatives",
     "optimiser.cli": "app console_main",
@@ -134,7 +135,7 @@ def test_help_is_quick() -> None:
     [
         ["--help"],
         ["--version"],
-        *([name, "--help"] for name in ("new", "validate", "solve", "sensitivity", "alternatives", "explain", "compare", "runs")),
+        *([name, "--help"] for name in ("new", "validate", "solve", "sensitivity", "alternatives", "explain", "compare", "sweep", "runs")),
     ],
     ids=" ".join,
 )

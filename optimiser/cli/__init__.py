@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimiser.cli import alternatives, compare, explain, new, resolve, runs, sensitivity, solve, validate  # noqa: F401 - each adds its command
+from optimiser.cli import (  # noqa: F401 - each adds its command
+    alternatives,
+    compare,
+    explain,
+    new,
+    resolve,
+    runs,
+    sensitivity,
+    solve,
+    sweep,
+    validate,
+)
 from optimiser.cli.app import app
 
 __all__ = ["app", "console_main"]

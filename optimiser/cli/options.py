@@ -104,6 +104,13 @@ ObjectiveOption = Annotated[
 YearOption = Annotated[
     int | None, typer.Option("--year", min=1, help="With --objective yearly-position: year of the appraisal, 1 is the first.")
 ]
+AdoptedOption = Annotated[
+    Path | None,
+    typer.Option("--adopted", metavar="RUN", help="Folder or id of the run that was adopted; changes against it are counted."),
+]
+ChangeCostOption = Annotated[
+    float, typer.Option("--change-cost", min=0.0, metavar="POUNDS", help="With --adopted: what each change has to earn.")
+]
 StoreOption = Annotated[
     str | None,
     typer.Option(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from optimiser.cli.app import app, leave, split
 from optimiser.cli.options import (
+    AdoptedOption,
+    ChangeCostOption,
     GapOption,
     InstanceArgument,
     JsonOption,
@@ -46,13 +43,8 @@ def solve(
     method: MethodOption = MethodName.auto,
     objective: ObjectiveOption = ObjectiveName.npv,
     year: YearOption = None,
-    adopted: Annotated[
-        Path | None,
-        typer.Option("--adopted", metavar="RUN", help="Folder or id of the run that was adopted; changes against it are counted."),
-    ] = None,
-    change_cost: Annotated[
-        float, typer.Option("--change-cost", min=0.0, metavar="POUNDS", help="With --adopted: what each change has to earn.")
-    ] = 0.0,
+    adopted: AdoptedOption = None,
+    change_cost: ChangeCostOption = 0.0,
     warm_start: WarmStartOption = None,
     out: OutOption = None,
     overwrite: OverwriteOption = False,

@@ -8,7 +8,6 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar
@@ -16,15 +15,12 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from optimiser import logs
+from optimiser.processes import ONE_THREAD, end_with_parent, lasting
 from optimiser.whatif.base import Base
 from optimiser.whatif.journal import Journal
 
 Question = TypeVar("Question")
 Result = TypeVar("Result", bound=BaseModel)
-
-
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""Threads of linear algebra in a process that is one of several: more would only take turns with those of the others."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +117,7 @@ class Runner:
 
     def _answers(self, work: Callable[[Base, Question], Result], tasks: Sequence[Task[Question]]) -> Iterator[tuple[str, Result]]:
         if self.jobs == 1 or len(tasks) < 2:
-            with _lasting():
+            with lasting():
                 yield from ((task.key, work(self.base, task.question)) for task in tasks)
         else:
             yield from self._shared(work, tasks)
@@ -145,23 +141,13 @@ _BASE: Base | None = None
 
 
 def _begin(base: Base, lines: logs.Lines | None) -> None:
-    """A new process: Ctrl-C is for the one that shares out the work; what is said here goes into the same log."""
+    """A new process: Ctrl-C is for the one that shares out the work, without which there is none; what is said here goes into its log."""
     global _BASE
     logs.join(lines)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     _BASE = base
     gc.freeze()
-
-
-@contextmanager
-def _lasting() -> Iterator[None]:
-    """What is there by now lasts: to look through it for garbage again and again takes a quarter of the time."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _work(work: Callable[[Base, Any], Result], question: Any) -> Result:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from errands import Length, measured
 from small import shire
+from sweeping import children_of, gone
 
 from instances import apply, read
 from optimiser import solve
@@ -139,3 +144,18 @@ def test_a_study_is_known_by_data_settings_and_question(east_kent: Base) -> None
     }
     assert len(codes) == 4
     assert digest(read("east-kent"), SolveSettings(), None) in codes
+
+
+@pytest.mark.long
+def test_processes_end_with_the_one_that_began_them(tmp_path: Path) -> None:
+    """Even where that is killed and can tell them nothing."""
+    command = [sys.executable, "-m", "optimiser", "sensitivity", "south-london-waste", "--only", "inputs", "--jobs", "2"]
+    study = subprocess.Popen(command, cwd=tmp_path, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while len(workers := children_of(study.pid)) < 2 or not list(tmp_path.rglob("tasks.jsonl")):
+        assert time.monotonic() < until
+        assert study.poll() is None
+        time.sleep(0.1)
+    study.kill()
+    study.wait()
+    assert gone(workers)
