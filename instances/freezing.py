@@ -82,17 +82,21 @@ def frozen(instance: Instance, arrangements: Sequence[Arranged], until: dt.date)
 
 def thawed(instance: Instance) -> Instance:
     """The instance without what `frozen` has added."""
-    frozen_rows = {change.path: change for change in instance.overrides if change.override.startswith(MARK)}
-    if not frozen_rows:
+    ours = [change for change in instance.overrides if change.override.startswith(MARK)]
+    if not ours:
         return instance
+    before = {_marks(change.new): change.old for change in ours}
     rows = []
-    for line, row in zip(instance.lines.get(TABLE, ()) or (0,) * len(instance.rows(Commitment)), instance.rows(Commitment), strict=True):
-        change = frozen_rows.get(row_path(TABLE, row))
-        if change is None:
-            rows.append((line, row))
-        elif change.old != _NEW:
-            rows.append((line, _before(change.old)))
-    return instance.with_tables({TABLE: rows}, overrides=tuple(c for c in instance.overrides if c.path not in frozen_rows))
+    for line, row in zip(instance.lines.get(TABLE) or (0,) * len(instance.rows(Commitment)), instance.rows(Commitment), strict=True):
+        old = before.get(_marks(_given(row)), row)
+        if old != _NEW:
+            rows.append((line, old if isinstance(old, Commitment) else _before(old)))
+    return instance.with_tables({TABLE: rows}, overrides=tuple(change for change in instance.overrides if change not in ours))
+
+
+def _marks(given: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """What tells a row from all others: a path into the table does not, since a council may commit to several things in a service."""
+    return frozenset((name, str(value)) for name, value in given.items())
 
 
 def _rows(instance: Instance, arrangements: Sequence[Arranged], until: dt.date) -> Iterator[Commitment]:

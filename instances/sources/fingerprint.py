@@ -6,7 +6,9 @@ The other way round it is not so: a comment, or a file saved anew by another pro
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from instances.errors import Fault, InstanceError
 from instances.sources.address import is_url
@@ -61,7 +63,7 @@ def _cells(url: str) -> list[tuple[str, bytes]]:
                 columns = [one["name"] for one in looked.get_columns(name)]
                 rows: list[str] = []
                 if columns:
-                    cells = connection.execute(select(*(column(one) for one in columns)).select_from(table(name)))
+                    cells: Sequence[Any] = connection.execute(select(*(column(one) for one in columns)).select_from(table(name))).all()
                     rows = sorted(repr(tuple(row)) for row in cells)
                 found.append((name, repr([columns, *rows]).encode()))
             return found
