@@ -12,7 +12,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,14 +75,12 @@ class Begun:
 
     Attributes:
         pid: Its process.
-        began: When.
     """
 
     pid: int
-    began: float
-    _home: Warmed
     _out: Path
     _err: Path
+    _home: Warmed | None = None
     _code: int | None = None
 
     def send(self, number: signal.Signals) -> None:
@@ -94,6 +91,7 @@ class Begun:
     def wait(self) -> int:
         """Its exit code; of a process that a signal has ended, the number of that below zero."""
         if self._code is None:
+            assert self._home is not None
             self._code = int(self._home.ask(wait=self.pid))
         return self._code
 
@@ -130,7 +128,7 @@ class Warmed:
         out, err = (self._folder / f"{self._count}.{name}" for name in ("out", "err"))
         words = [str(argument) for argument in arguments]
         pid = int(self.ask(arguments=words, folder=str(folder or self._folder), out=str(out), err=str(err)))
-        return Begun(pid, time.monotonic(), self, out, err)
+        return Begun(pid, out, err, self)
 
     def run(self, *arguments: object, code: int = 0) -> Begun:
         """Carry out a command to its end, which has to be this exit code."""
