@@ -21,7 +21,7 @@ def write_job(folder: Path, cost: int = 100_000, integration: int = 10_000, rule
     Args:
         folder: Where; what is there is replaced.
         cost: What payroll costs Ash a year.
-        integration: What it costs once to share waste; at 60,000 it is not shared.
+        integration: What it costs once to share waste; at 120,000 it is not shared.
         rules: Lines of table `rules`.
     """
     services = f"service, duplication_avoided, integration_cost\npayroll, 0.5, 30000\nwaste, 0.9, {integration}\n"
