@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from benchmarks.region import write_region
 from jobs import resolved, run, write_job
 from warmed import Begun, Warmed
 
@@ -277,6 +278,29 @@ def test_stopped_at_random_moments(nights: Nights) -> None:
             solved = any(run.run not in runs and run.termination != "interrupted" for run in store.runs())
         nights.go_on(solved=solved, done=done)
     assert stopped > 5
+
+
+@pytest.mark.long
+def test_stopped_in_the_middle_of_a_long_solve(tmp_path: Path, warmed: Warmed) -> None:
+    """Exit code 130 soon; nothing counts as resolved, and the next start does its work."""
+    write_region(tmp_path / "region", councils=18, services=12, tranches=8, seed=1)
+    given = ["resolve", tmp_path / "region", "--store", tmp_path / "store.db"]
+    begun = warmed.begin(*given, "--gap", 0, "--log-json")
+    until(lambda: '"event": "stage"' in begun.err)
+    time.sleep(3)
+    begun.send(signal.SIGTERM)
+    sent = time.monotonic()
+    assert begun.wait() == 130, begun.err
+    assert time.monotonic() - sent < 30
+    *_, last = map(json.loads, begun.err.splitlines())
+    assert (last["event"], last["exit_code"], last["status"]) == ("failed", 130, "interrupted")
+    assert last["message"] == "region: interrupted; what is recorded stays, and the next start goes on from there"
+    with Store(str(tmp_path / "store.db")) as store:
+        assert check(store) == []
+        assert {run.termination for run in store.runs()} <= {"interrupted"}
+        assert resolutions.last(store, "region") is None
+    report = json.loads(warmed.run(*given, "--gap", 0.9, "--json").out)
+    assert (report["status"], report["plan"]["status"]) == ("first", "optimal")
 
 
 def test_pruned_between(tmp_path: Path, nights: Nights) -> None:
