@@ -14,7 +14,7 @@ from warmed import Begun, Warmed
 from optimiser.store import Store, check, resolutions
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a store can be, with nothing there yet."""
     return str(tmp_path / "store.db") if request.param == "sqlite" else str(request.getfixturevalue("server").database())

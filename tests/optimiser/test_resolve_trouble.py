@@ -36,7 +36,7 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "store.db"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def either(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a store of either kind can be."""
     return str(tmp_path / "store.db") if request.param == "sqlite" else str(request.getfixturevalue("server").database())
@@ -131,7 +131,7 @@ def fill(disk: Path, left: int) -> None:
     ballast.write_bytes(b"x" * max(0, free - left))
 
 
-@pytest.mark.parametrize("left", [0, 4096, 40_960, 49_152, 65_536, 81_920])
+@pytest.mark.parametrize("left", [0, 65_536, *(pytest.param(left, marks=pytest.mark.long) for left in (4096, 40_960, 49_152, 81_920))])
 def test_a_disk_that_is_really_full(source: Path, disk: Path, left: int) -> None:
     """Whatever is left: the store is named, it is whole, and with room again the next start does what is to do."""
     store = disk / "store.db"
@@ -318,7 +318,7 @@ def test_a_server_that_goes_away(source: Path, server: object, monkeypatch: pyte
     assert kept(address) == (1, "first")
 
 
-@pytest.mark.parametrize("keep", [["--keep", "0"], ["--older-than", "0"]], ids=" ".join)
+@pytest.mark.parametrize("keep", [["--keep", "0"], pytest.param(["--older-than", "0"], marks=pytest.mark.long)], ids=["keep", "older"])
 def test_pruning_leaves_what_the_job_goes_on_from(source: Path, either: str, keep: list[str]) -> None:
     """The last answer, and the last plan where that has none; nothing has changed for the next start."""
     for cost in (100_000, 101_000):

@@ -28,35 +28,37 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def test_it_is_over_within_a_second(source: str, tmp_path: Path) -> None:
-    """Of processor time, the start of the program included, the better of two; neither tables nor models nor solvers are loaded."""
+    """Of processor time, the start of the program included; neither tables nor models nor solvers are loaded.
+
+    Nobody is told, and the store stays as it is, byte for byte.
+    """
     store = tmp_path / "store.db"
-    run = resolved(source, store)["run"]
+    first, kept = resolved(source, store), store.read_bytes()
+    words = ["resolve", source, "--store", str(store), "--exit-code", "--notify", "false"]
     code = (
         "import json, sys\nfrom optimiser.cli import app\n"
-        f"try:\n    app(['resolve', {source!r}, '--store', {str(store)!r}])\nexcept SystemExit as left:\n    assert not left.code, left.code\n"
+        f"try:\n    app({words!r})\nexcept SystemExit as left:\n    assert not left.code, left.code\n"
         f"print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))"
     )
-    seconds = []
-    for _ in range(2):
+    for _ in range(3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         assert "Nothing has changed since" in shown
-        assert f"run {run} stands: NPV £11,910,886" in " ".join(shown.split())
+        assert f"run {first['run']} stands: NPV £11,910,886" in " ".join(shown.split())
         assert json.loads(shown.splitlines()[-1]) == []
-    assert min(seconds) < SECONDS
+        assert store.read_bytes() == kept
+        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        if seconds < SECONDS:
+            return
+    pytest.fail(f"{seconds:.2f} seconds, at the third attempt")
 
 
-def test_nothing_is_recorded_or_told(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The store stays as it is, byte for byte; nobody is told; the exit code is 0."""
-    store = tmp_path / "store.db"
-    resolved(source, store)
-    before = store.read_bytes()
-    monkeypatch.setattr("optimiser.pipeline.solve", lambda *given, **others: pytest.fail("nothing is to be solved"))
-    report = resolved(source, store, "--exit-code", "--notify", "false")
-    assert (report["status"], report["event"], report["recommendation_changed"]) == ("unchanged", "unchanged", False)
-    assert store.read_bytes() == before
+def test_the_report_of_an_unchanged_start(tmp_path: Path) -> None:
+    """The last one, which says that nothing has changed."""
+    source, store = write_job(tmp_path / "shire"), tmp_path / "store.db"
+    first = resolved(source, store)
+    assert resolved(source, store) == {**first, "status": "unchanged", "event": "unchanged"}
 
 
 def test_touched_saved_anew_or_with_a_comment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,27 +122,18 @@ def test_a_database_that_has_the_store_too(tmp_path: Path) -> None:
         assert last.run == report["run"]
 
 
-@pytest.mark.parametrize(
-    ("options", "because"),
-    [
-        (("--gap", "0.01"), "settings"),
-        (("--seed", "3"), "settings"),
-        (("--set", "rules.minimum_saving=0.01", "--job", "shire"), "overrides"),
-    ],
-)
-def test_asked_otherwise_it_is_a_change(tmp_path: Path, options: tuple[str, ...], because: str) -> None:
-    """The same data with other settings are solved again, and the report says why."""
+def test_asked_otherwise_it_is_a_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same data with other settings, overrides or versions are solved again, and the report says why; a later solver may find more."""
     source, store = write_job(tmp_path / "shire"), tmp_path / "store.db"
     resolved(source, store)
-    report = resolved(source, store, *options)
-    assert (report["status"], report["because"]) == ("plan_stays", [because])
-    assert resolved(source, store, *options)["status"] == "unchanged"
 
+    def because(*options: str) -> list[str]:
+        report = resolved(source, store, *options)
+        assert report["status"] == "plan_stays"
+        assert resolved(source, store, *options)["status"] == "unchanged"
+        return list(report["because"])
 
-def test_other_versions_are_a_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A later solver may find another plan."""
-    source, store = write_job(tmp_path / "shire"), tmp_path / "store.db"
-    resolved(source, store)
+    assert because("--seed", "3") == ["settings"]
+    assert because("--seed", "3", "--set", "rules.minimum_saving=0.01", "--job", "shire") == ["overrides"]
     monkeypatch.setattr("optimiser.versions.versions", lambda: {"highspy": "99"})
-    report = resolved(source, store)
-    assert (report["status"], report["because"]) == ("plan_stays", ["versions"])
+    assert because() == ["overrides", "settings", "versions"]

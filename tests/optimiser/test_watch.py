@@ -147,6 +147,7 @@ def watched(source: Path, tmp_path: Path) -> Iterator[Watching]:
         begun.end()
 
 
+@pytest.mark.long
 def test_someone_at_a_desk(source: Path, watched: Watching, tmp_path: Path) -> None:
     """A first report, one after a change, every fault of faulty data, and on it goes; Ctrl-C ends it with 0."""
     assert "The first recommendation of this job." in watched.until("Run ")
