@@ -171,14 +171,14 @@ def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def killed_again_and_again(nights: Nights, stores: Iterator[str], kills: int, random: Random) -> None:
-    """Up to three starts in a row are killed, at moments drawn evenly over what one takes, before one is left to its work."""
+    """Up to five starts in a row are killed, at moments drawn evenly over what one takes, before one is left to its work."""
     while sum(nights.killed.values()) < kills:
         if nights.night % 15 == 0:
             nights.move(next(stores))
             nights.before = set(), None
         nights.change()
         solved = done = False
-        for _ in range(random.randint(1, 3)):
+        for _ in range(random.randint(1, 5)):
             left = nights.kill(nights.warmed.begin(*nights.command), random.uniform(0, nights.usual))
             solved, done = solved or left != "nothing", done or left == "all"
             if done:

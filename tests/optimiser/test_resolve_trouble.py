@@ -8,6 +8,7 @@ import re
 import shlex
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -153,6 +154,19 @@ def test_no_room_for_a_first_store(source: Path, disk: Path) -> None:
     (disk / "ballast").unlink()
     assert resolved(source, disk / "store.db")["status"] == "first"
     assert kept(disk / "store.db") == (1, "first")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("form", [(), ("--log-json",)], ids=["words", "log"])
+def test_no_room_for_the_report(source: Path, store: Path, form: tuple[str, ...]) -> None:
+    """Exit code 1 in a word, with what it came to recorded."""
+    words = ["resolve", str(source), "--store", str(store), *form]
+    with Path("/dev/full").open("w") as output:
+        done = subprocess.run([sys.executable, "-m", "optimiser", *words], stdout=output, stderr=subprocess.PIPE, text=True, check=False)
+    said = "the result could not be printed: No space left on device"
+    assert done.returncode == 1
+    assert (json.loads(done.stderr.splitlines()[-1])["message"] if form else done.stderr.removesuffix("\n")) == said
+    assert kept(store) == (1, "first")
 
 
 # Nobody told
