@@ -84,6 +84,20 @@ def test_benchmark_of_methods_compares_the_same_data(generator: Path) -> None:
         assert least - 0.051 <= float(ratio) <= most + 0.051
 
 
+def test_benchmark_of_the_scheduled_job(generator: Path) -> None:
+    """Seconds of a cold start, of a changed one and of one with nothing changed; both proven to the gap; shares as they follow."""
+    head, line = run("resolve.py", "6x3x3x5", "--generator", generator, "--gap", 0.01)
+    assert head.split() == ["region", "cold", "solving", "changed", "solving", "same", "gap", "gap", "solving", "whole"]
+    name, seed, *times, cold_gap, gap, _, whole = line.split()
+    assert (name, seed) == ("6x3x3x5", "1")
+    assert all(0 <= float(one.rstrip("%")) <= 1 for one in (cold_gap, gap))
+    cold, solving, changed, again, same = map(float, times)
+    assert solving < cold
+    assert again < changed
+    assert 0 < same < changed
+    assert abs(float(whole.rstrip("%")) - 100 * changed / cold) <= 1.5
+
+
 def test_times_of_a_rival_that_was_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rival that proved the gap goes before a quicker one that did not; where none did it is a lower bound; nothing without our own proof."""
     monkeypatch.syspath_prepend(BENCHMARKS)

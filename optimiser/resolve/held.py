@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from formulations import Objective
 from instances import LIVE, Calendar, Instance
@@ -48,10 +48,9 @@ class Held:
         """
         return frozen(instance, self.arrangements(), job.free_from(instance.calendar.tranche_dates))
 
-    def objective(self, job: Job, calendar: Calendar) -> Objective:
-        """What is maximised: what the job asks for, less what changes against this plan have to earn."""
-        kind, year = job.settings["objective"], job.settings["year"]
-        return Objective(kind, year, in_tranches(self.plan, calendar), job.change_cost)
+    def objective(self, asked: Objective, job: Job, calendar: Calendar) -> Objective:
+        """What is maximised: what is asked for, less what changes against this plan have to earn."""
+        return replace(asked, adopted=in_tranches(self.plan, calendar), change_cost=job.change_cost)
 
     def reference(self, job: Job, instance: Instance, plan: PlanDocument | None) -> Reference:
         """What it means in the data as they are now, and how far another plan keeps it."""
@@ -63,7 +62,7 @@ class Held:
             for one in fixed:
                 key = (one.council, one.service)
                 if mine.get(key, ("", "", 0))[:2] != (one.host, one.way) or days.get(key) != one.go_live:
-                    lost.append(f"{one.council}, {one.service}: {one.host or one.way} from {one.go_live:%d %B %Y}")
+                    lost.append(f"{one.council}, {one.service}: {one.host or one.way} from {one.go_live.day} {one.go_live:%B %Y}")
         worth = held_decisions(instance, decisions_of(self.plan), alternatives_of(self.plan))
         return Reference(
             run=self.plan.run,

@@ -51,6 +51,8 @@ def _answer(found: Resolved) -> Iterator[str]:
             yield f"The last plan is that of run {found.before}; what would give one now: optimiser explain."
         return
     yield f"Run {found.run}{in_short(found.plan.model_dump())}."
+    if found.status != "plan_stays":
+        yield f"What it arranges: optimiser runs show {found.run}."
 
 
 def _decided(decided: Reference | None) -> Iterator[str]:
@@ -58,7 +60,8 @@ def _decided(decided: Reference | None) -> Iterator[str]:
     if decided is None:
         return
     whose = "adopted" if decided.adopted else "recommended last, and nothing was adopted"
-    yield f"Run {decided.run} holds ({whose}): {counted(decided.frozen, 'arrangement')} before {decided.frozen_until:%d %B %Y} fixed."
+    until = f"{decided.frozen_until.day} {decided.frozen_until:%B %Y}"
+    yield f"Run {decided.run} holds ({whose}): {counted(decided.frozen, 'arrangement')} before {until} fixed."
     yield from (f"  Not kept, though it was to stay: {line}." for line in decided.not_kept)
     if decided.npv is None:
         yield "  It cannot be kept as a whole: the data no longer have all of its councils and services."
@@ -77,7 +80,7 @@ def _meanwhile(found: Resolved) -> Iterator[str]:
     if effect or found.meanwhile.arrangements:
         worth = f"{pounds(abs(effect))} {'more' if effect > 0 else 'less'}" if effect else "as much"
         yield f"With the data of then, what is decided or asked now would have made the plan worth {worth} (NPV)."
-        yield from (f"  {line}" for line in in_arrangements(found.meanwhile) if found.meanwhile.arrangements)
+        yield from in_arrangements(found.meanwhile)
 
 
 def _difference(found: Resolved) -> Iterator[str]:
@@ -90,6 +93,6 @@ def _difference(found: Resolved) -> Iterator[str]:
     worth = f"{pounds(abs(effect))} {'more' if effect > 0 else 'less'}" if effect else "as much"
     yield f"Against {against} it is worth {worth} (NPV)."
     if comparison.arrangements:
-        yield from (f"  {line}" for line in in_arrangements(comparison))
+        yield from in_arrangements(comparison)
     if comparison.npv is not None and comparison.settings:
         yield from (f"  Solved otherwise: {line}." for line in comparison.settings)

@@ -11,9 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from formulations import Objective
 from instances import Instance, InstanceError, read
 from instances.changes import changes
 from instances.freezing import thawed
@@ -23,6 +21,8 @@ from optimiser.compare.comparing import arranged, compare
 from optimiser.compare.result import Comparison
 from optimiser.compare.side import Side
 from optimiser.errors import UsageError
+from optimiser.manifest import of_settings
+from optimiser.objective import Request, requested
 from optimiser.pipeline import SolveSettings
 from optimiser.plan import Plan
 from optimiser.resolve.held import Held, as_plan_in
@@ -94,9 +94,9 @@ class Resolving:
     def _case(self, instance: Instance, held: Held | None) -> Case:
         """What is solved: the data with what is decided, from the last plan on."""
         job, before = self.job, self.known.before
-        objective = Objective(job.settings["objective"], job.settings["year"])
+        objective = requested(instance, Request(job.settings["objective"], job.settings["year"]))
         if held is not None:
-            objective, instance = held.objective(job, instance.calendar), held.freeze(instance, job)
+            objective, instance = held.objective(objective, job, instance.calendar), held.freeze(instance, job)
         start = None
         if before is not None:
             plan: Plan = self.store.plan(before.run)
@@ -174,11 +174,9 @@ class Resolving:
             instance = data if held is None else held.freeze(data, self.job)
         except InstanceError:  # what is decided now does not go together with the data of then
             return None
-        asked, then = case.settings.objective, before.manifest["solve"]
-        same = instance.digests() == before.manifest["digests"] and (then["change_cost"], then["adopted"]) == (
-            asked.change_cost,
-            _digest(case),
-        )
+        then, now = before.manifest["solve"], of_settings(instance, case.settings)
+        counts = [(asked["change_cost"], asked["adopted"] if asked["change_cost"] else None) for asked in (then, now)]
+        same = instance.digests() == before.manifest["digests"] and counts[0] == counts[1]
         return None if same else replace(case, instance=instance)
 
     def _solved_aside(self, case: Case, before: Side) -> Side:
@@ -187,9 +185,3 @@ class Resolving:
         plan = None if answer.plan is None else answer.plan.document
         label = "before, as decided now"
         return Side(label, plan, case.instance, answer.run, answer.status, before.label, answer.entry.row["manifest"])
-
-
-def _digest(case: Case) -> Any:
-    from optimiser.manifest import of_settings
-
-    return of_settings(case.instance, case.settings)["adopted"]
