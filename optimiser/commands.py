@@ -53,7 +53,11 @@ def run(work: Callable[[], Outcome], *, json: bool, quiet: bool, log_json: bool 
     """
     if not log_json:
         outcome = _ended(work)
-        _print(outcome, json=json, quiet=quiet)
+        try:
+            _print(outcome, json=json, quiet=quiet)
+        except OSError as error:
+            outcome = _not_printed(error)
+            _say(outcome)
         return outcome.code
     with logs.lines(quiet=quiet):
         return _logged(work, json=json, quiet=quiet)
@@ -69,7 +73,7 @@ def _logged(work: Callable[[], Outcome], *, json: bool, quiet: bool) -> int:
     try:
         _print(outcome, json=json, quiet=quiet)
     except Exception as error:
-        outcome = _failure(error, "error", [f"the result could not be printed: {error}"], DEFECT)
+        outcome = _not_printed(error)
     seconds = round(time.perf_counter() - began, 3)
     ended = f"in {seconds:.1f} s with exit code {outcome.code}"
     if outcome.failure is not None:
@@ -176,6 +180,13 @@ def _print(outcome: Outcome, *, json: bool, quiet: bool) -> None:
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stands for stdout until the process ends
+
+
+def _not_printed(error: Exception) -> Outcome:
+    """How a command ends whose result cannot be printed; what is left of it is not tried again as the process ends."""
+    if isinstance(error, OSError):
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stands for stdout until the process ends
+    return _failure(error, "error", [f"the result could not be printed: {getattr(error, 'strerror', None) or error}"], DEFECT)
 
 
 def _console() -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from postgres import server  # noqa: F401 - a fixture, and one server for all tests of a process
+from warmed import warmed  # noqa: F401 - another, for commands that begin at once
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -135,18 +135,27 @@ def watch(
 ) -> None:
     """Do what resolve does whenever the data change, until Ctrl-C; for someone at a desk."""
     from optimiser.commands import INTERRUPTED, OPTIMAL, run
+    from optimiser.resolve.watching import Turn
+    from optimiser.resolve.watching import watch as watching
+
+    busy: list[bool] = []
 
     def work() -> Outcome:
         from optimiser.resolve.command import Ways, named_job, resolve_job
 
         settings = _settings(objective, year, solver, method, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
         found = named_job(instance, job, split(scenario), set_ or [], settings=settings, freeze=freeze, change_cost=change_cost)
-        return resolve_job(found, store, Ways(notify, causes=causes, show_progress=not quiet))
+        outcome = resolve_job(found, store, Ways(notify, causes=causes, show_progress=not quiet))
+        busy[:] = [outcome.data["status"] == "busy"]
+        return outcome
 
-    from optimiser.resolve.watching import watch as watching
+    def turn() -> Turn:
+        busy[:] = [False]
+        code = run(work, json=False, quiet=quiet, log_json=log_json)
+        return Turn.STOPPED if code == INTERRUPTED else Turn.BUSY if busy[0] else Turn.DONE
 
     try:
-        watching(instance, every, lambda: run(work, json=False, quiet=quiet, log_json=log_json) != INTERRUPTED)
+        watching(instance, every, turn)
     except KeyboardInterrupt:
         leave(OPTIMAL)
     leave(INTERRUPTED)

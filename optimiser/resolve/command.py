@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimiser import logs
 from optimiser.commands import INFEASIBLE, OPTIMAL, PLAN_CHANGED, STOPPED_WITH_PLAN, STOPPED_WITHOUT_PLAN, Outcome, signals
-from optimiser.errors import StoppedError, UsageError
+from optimiser.errors import NoPlanError, StoppedError, UsageError
 from optimiser.resolve.in_short import in_short
 from optimiser.resolve.known import Known
 from optimiser.resolve.question import Job, job_name
@@ -78,10 +79,32 @@ def resolve_job(job: Job, store: str | None, ways: Ways) -> Outcome:
         from optimiser.folders import check_folder
 
         check_folder(ways.out, (DOCUMENT, *FILES), overwrite=ways.overwrite, kind="report")
-    with Store(address) as opened, opened.lock(f"resolve {job.name}") as mine:
-        if not mine:
-            return _busy(job)
-        return _resolved(job, opened, ways)
+    with _stoppable(job) as stop, Store(address) as opened, opened.lock(f"resolve {job.name}") as mine:
+        return _resolved(job, opened, ways, stop) if mine else _busy(job)
+
+
+@dataclass(frozen=True)
+class _Stop:
+    """How a signal is heeded: while there is a solve it stops that, otherwise it ends the work at once.
+
+    Attributes:
+        interrupt: Set by a signal that stops a solve.
+        stages: What was begun; `solve` last means that something is being solved.
+    """
+
+    interrupt: threading.Event
+    stages: list[str]
+
+
+@contextmanager
+def _stoppable(job: Job) -> Iterator[_Stop]:
+    """Ctrl-C and SIGTERM end the work in the same words, whatever was going on."""
+    interrupt = threading.Event()
+    try:
+        with signals(interrupt) as stages:
+            yield _Stop(interrupt, stages)
+    except (KeyboardInterrupt, NoPlanError) as stopped:  # the latter is raised here only by a solve that was stopped
+        raise StoppedError(f"{job.name}: interrupted; what is recorded stays, and the next start goes on from there") from stopped
 
 
 def _busy(job: Job) -> Outcome:
@@ -90,7 +113,7 @@ def _busy(job: Job) -> Outcome:
     return Outcome({"status": "busy", "event": "busy", "job": job.name}, lambda console: console.print(line))
 
 
-def _resolved(job: Job, store: Store, ways: Ways) -> Outcome:
+def _resolved(job: Job, store: Store, ways: Ways, stop: _Stop) -> Outcome:
     from instances.sources.fingerprint import fingerprint
     from instances.sources.opening import name_of
     from optimiser.versions import versions
@@ -99,47 +122,49 @@ def _resolved(job: Job, store: Store, ways: Ways) -> Outcome:
     stands = known.stands(job, looks, now)
     if stands is not None:
         return _unchanged(stands)
-    found = _solved(job, store, known, ways, looks, now)
+    found = _solved(job, store, known, ways, stop, looks, now)
     return _same_data(found, store) if found.status == "same_data" else _reported(found, store, ways)
 
 
 def _unchanged(stands: Resolution) -> Outcome:
-    """Nothing to do. That there is no plan is said every time."""
+    """Nothing to do."""
     report = {**stands.report, "status": "unchanged", "event": "unchanged", "recommendation_changed": False}
-
     line = f"Nothing has changed since {stands.resolved:%d %B %Y %H:%M} UTC: run {stands.run} stands{in_short(report['plan'])}."
-
     logs.event("unchanged", f"nothing has changed: run {stands.run} stands", run=stands.run)
-    return Outcome(report, lambda console: console.print(line), OPTIMAL if stands.report["npv"] is not None else INFEASIBLE)
+    return Outcome(report, lambda console: console.print(line), _still(stands))
 
 
 def _same_data(found: Resolution, store: Store) -> Outcome:
     """The source looks different and holds the same; noted, so that the next start knows it at once."""
     record(store, found)
     logs.event("unchanged", f"the source looks different and holds the same data: run {found.run} stands", run=found.run)
-    return Outcome(
-        dict(found.report), lambda console: console.print(f"The source looks different, but holds the same data: run {found.run} stands.")
-    )
+    line = f"The source looks different, but holds the same data: run {found.run} stands{in_short(found.report['plan'])}."
+    return Outcome(dict(found.report), lambda console: console.print(line), _still(found))
 
 
-def _solved(job: Job, store: Store, known: Known, ways: Ways, looks: str, versions: Mapping[str, str]) -> Resolution:
+def _still(stands: Resolution) -> int:
+    """That there is no plan is said every time; that it is not proven to be the best, once."""
+    return {"infeasible": INFEASIBLE, "no_plan": STOPPED_WITHOUT_PLAN}.get(stands.report["plan"]["status"], OPTIMAL)
+
+
+def _solved(job: Job, store: Store, known: Known, ways: Ways, stop: _Stop, looks: str, versions: Mapping[str, str]) -> Resolution:
     """The resolution, with its run recorded."""
     from optimiser.pipeline import SolveSettings
     from optimiser.progress import reporter
     from optimiser.resolve.resolving import Resolving
 
-    interrupt = threading.Event()
     own = {name: value for name, value in job.settings.items() if name not in ("objective", "year")}
-    with reporter(enabled=ways.show_progress) as report, signals(interrupt) as stages:
+    with reporter(enabled=ways.show_progress) as report:
 
         def on_step(what: str) -> None:
-            stages.append("solve")
+            stop.stages.append("solve")
             report.stage("solve", what)
 
-        settings = SolveSettings(**own, interrupt=interrupt, on_progress=report.progress)
+        settings = SolveSettings(**own, interrupt=stop.interrupt, on_progress=report.progress)
         found = Resolving(job, store, known, settings, ways.causes, on_step).resolve(looks, versions)
     if found is None:
-        raise StoppedError(f"{job.name}: interrupted; what is recorded stays, and the next start goes on from there")
+        raise KeyboardInterrupt
+    stop.stages.append("report")  # a signal ends that at once
     return found
 
 

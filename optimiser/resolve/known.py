@@ -30,7 +30,7 @@ class Known:
     def of(cls, store: Store, job: Job, instance: str) -> Known:
         """What the store knows of a job and of an instance by its name."""
         found = last(store, job.name)
-        before = found if found is None or found.status != "no_plan" else last(store, job.name, with_plan=True)
+        before = found if found is None or found.report["npv"] is not None else last(store, job.name, with_plan=True)
         return cls(found, before, store.adopted(instance))
 
     def reference(self, job: Job) -> str | None:

@@ -71,7 +71,7 @@ class Resolving:
         held = self._held(instance, reference)
         case = self._case(instance, held)
         now = self._solved(case)
-        if self.settings.interrupt.is_set():
+        if now is None:
             return None
         found = self._report(case, now, held, because)
         return None if found is None else Resolution(job.name, now.run, question, found.status, found.model_dump(mode="json"))
@@ -103,13 +103,20 @@ class Resolving:
             start = replace(plan.start(), arrangements=as_plan_in(plan, instance.calendar))
         return Case(instance, replace(self.settings, objective=objective, start=start), "resolve", job.name)
 
-    def _solved(self, case: Case) -> Side:
-        """The answer to a case: from the store where it was recorded before, so that what was begun and not finished is not begun anew."""
+    def _solved(self, case: Case) -> Side | None:
+        """The answer to a case: from the store where it was recorded before, so that what was begun and not finished is not begun anew.
+
+        None where somebody has stopped it; of what it came to by then, a plan is recorded, and why there is none is not.
+        """
         known = self.store.answer(case.request)
         if known is None:
             self.on_step("the data as they are now")
             answer = answered(case)
-            self.store.record(answer.entry)
+            stopped = self.settings.interrupt.is_set()
+            if answer.plan is not None or not stopped:
+                self.store.record(answer.entry)
+            if stopped:
+                return None
             known = self.store.find(answer.run)
         return replace(of_run(self.store, known, "now"), instance=case.instance)
 

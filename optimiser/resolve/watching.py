@@ -7,9 +7,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from enum import Enum
 
 from instances.errors import InstanceError
 from instances.sources.fingerprint import fingerprint
+
+PATIENCE = 30.0
+"""Seconds until another try where somebody else resolves the job."""
+
+
+class Turn(Enum):
+    """What came of resolving once: it was done, somebody else does it, or it was stopped."""
+
+    DONE = "done"
+    BUSY = "busy"
+    STOPPED = "stopped"
 
 
 def looks_like(source: str) -> str:
@@ -20,21 +32,22 @@ def looks_like(source: str) -> str:
         return str(error)
 
 
-def watch(source: str, every: float, resolve: Callable[[], bool], wait: Callable[[float], None] = time.sleep) -> None:
+def watch(source: str, every: float, resolve: Callable[[], Turn], wait: Callable[[float], None] = time.sleep) -> None:
     """Resolve at once, and again whenever the source has changed, once it looks the same twice in a row: until then somebody is saving it.
 
     Args:
         source: The instance.
         every: Seconds between two looks.
-        resolve: Does the work; False ends the watch.
+        resolve: Does the work.
         wait: Lets the seconds pass.
     """
     done, before = "", looks_like(source)
     while True:
-        now = looks_like(source)
+        now, turn = looks_like(source), Turn.DONE
         if now == before and now != done:
-            done = now
-            if not resolve():
+            turn = resolve()
+            if turn is Turn.STOPPED:
                 return
+            done = now if turn is Turn.DONE else done
         before = now
-        wait(every)
+        wait(max(every, PATIENCE) if turn is Turn.BUSY else every)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -18,6 +20,10 @@ PATIENCE = 120
 """Seconds that a writer waits for others."""
 WRITES = "writes"
 _FULL = ("disk is full", "no space left", "could not extend", "disk quota")
+_FAILED = "disk i/o error"
+"""What SQLite says where it cannot make its files beside a store, which it needs for looking at it too."""
+_ROOM = 1_000_000
+"""Bytes that are hardly any room."""
 _DAMAGED = ("malformed", "not a database", "corrupt")
 _BUSY = ("database is locked", "database table is locked")
 _NO_ROOM = ("too many clients", "remaining connection slots", "the database system is starting up")
@@ -99,7 +105,7 @@ def trouble(error: Exception, address: Address) -> str:
     said = str(error.orig) if isinstance(error, DBAPIError) and error.orig is not None else str(error)
     text = address.scrub(" ".join(said.split()))
     low = text.casefold()
-    if any(words in low for words in _FULL):
+    if any(words in low for words in _FULL) or (_FAILED in low and address.file is not None and _no_room(address.file)):
         return "could not be written, since its disk is full; nothing was recorded, and what was there is still there"
     if any(words in low for words in _BUSY):
         return f"is being written by others and was not free within {PATIENCE} seconds; nothing was recorded"
@@ -110,3 +116,11 @@ def trouble(error: Exception, address: Address) -> str:
     if "unable to open database file" in low:
         return "cannot be opened: its folder is missing or may not be written"
     return f"cannot be used: {text}"
+
+
+def _no_room(store: Path) -> bool:
+    """Whether there is hardly any room left where the store is."""
+    try:
+        return shutil.disk_usage(store.parent).free < _ROOM
+    except OSError:
+        return False
