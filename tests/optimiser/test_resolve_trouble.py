@@ -157,7 +157,7 @@ def test_no_room_for_a_first_store(source: Path, disk: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
-@pytest.mark.parametrize("form", [(), ("--log-json",)], ids=["words", "log"])
+@pytest.mark.parametrize("form", [(), pytest.param(("--log-json",), marks=pytest.mark.long)], ids=["words", "log"])
 def test_no_room_for_the_report(source: Path, store: Path, form: tuple[str, ...]) -> None:
     """Exit code 1 in a word, with what it came to recorded."""
     words = ["resolve", str(source), "--store", str(store), *form]
