@@ -155,7 +155,7 @@ def forced_optima(seed: int) -> dict[int, float | None]:
 def test_regrets_are_never_too_high(rounds: int) -> None:
     """The best plan that makes a move is worth no more than the bound less the move's regret, whatever the duals: checked move by move."""
     checked = 0
-    for seed in range(16):
+    for seed in range(8):
         priced = price(tiny(seed))
         try:
             relaxation = Relaxation(priced, Objective(), Pace(levels=(0.5, 0.1), steps=5, rounds=rounds))
@@ -178,7 +178,7 @@ def test_rules_inside_partnerships_keep_regrets_right(master: int, monkeypatch: 
     """The same with the rules inside partnerships kept in the bound, which does not rise by that; what is found are partnerships."""
     monkeypatch.setattr(relaxation, "MASTER", master)
     lower = 0
-    for seed in range(16):
+    for seed in range(8):
         try:
             found = Relaxation(price(tiny(seed)), Objective(), Pace(levels=(0.5, 0.1), steps=20))
         except solvers.arrays.ContradictionError:
@@ -201,7 +201,7 @@ def test_rules_inside_partnerships_keep_regrets_right(master: int, monkeypatch: 
 def test_regrets_leave_moves_out() -> None:
     """They are not all nothing: on some instances most moves are ruled out by the best plan's value."""
     left = []
-    for seed in range(12):
+    for seed in range(6):
         try:
             best = solve(tiny(seed), method="compact").document.objective_value / 1000
         except InfeasibleError:

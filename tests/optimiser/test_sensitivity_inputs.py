@@ -20,7 +20,7 @@ from optimiser.sensitivity.inputs import InputQuestion, InputResult, study_input
 from optimiser.sensitivity.tipping import FINE, Tipping
 from optimiser.whatif import Base, base_of
 
-FAST, SEEDS = range(6), range(24)
+FAST, SEEDS = range(6), range(18)
 CHUNK = 6
 EACH = 3
 """Inputs of each base, every time others."""
