@@ -15,7 +15,7 @@ from pages.studies import Study, written
 from pages.text import lost, scale_of, tidy
 
 FAST = ("bromsgrove-redditch",)
-IN_PART = ("coventry-region", "east-kent", "pannel", "south-hams-west-devon", "south-london-waste")
+IN_PART = ("anglia-revenues", "coventry-region", "east-kent", "pannel", "south-hams-west-devon", "south-london-waste", "south-vale-waste")
 """Cases of which only some sections are made again here."""
 SLOW = ("What moves it most", "What would bring it to nothing, or to another plan", "What less would cost", "If everything moves at once")
 """Sections that take most of the time; with them goes the reference class, which names a share of the draws."""

@@ -12,7 +12,7 @@ import pytest
 from killed_sweeps import MORE
 from postgres import Server
 
-KILLS = int(os.environ.get("SWEEP_KILLS", "16"))
+KILLS = int(os.environ.get("SWEEP_KILLS", "8"))
 """How many in all, half of them in each of two stores at a time; SWEEP_KILLS=200 before a release."""
 TESTS = Path(__file__).resolve().parents[1]
 
