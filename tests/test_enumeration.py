@@ -19,7 +19,7 @@ from instances.rules import Rules
 from optimiser import solve
 from optimiser.errors import InfeasibleError
 
-SEEDS, FAST, CHUNK = range(180), range(100), 20
+SEEDS, FAST, CHUNK = range(160), range(80), 20
 RULES = list(Rules.model_fields)
 LIVE_FIGURES = "process_saving = 0.1\nduplication_avoided = 0.3\nphase_in = [0.25, 0.5, 1.0]\nset_up_cost = 5000\nintegration_cost = 2000"
 

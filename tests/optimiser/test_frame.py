@@ -110,7 +110,7 @@ def test_what_is_touched(tmp_path: Path, override: str, services: set[str] | Non
 
 def test_prices_are_those_from_nothing(tmp_path: Path) -> None:
     """To the last bits, whichever services are priced anew; and the graph's charges with them."""
-    for instance, changed, text in instances(tmp_path, 60):
+    for instance, changed, text in instances(tmp_path, 30):
         services = touched(instance, changed)
         if services is None:
             continue
@@ -203,7 +203,7 @@ def test_what_ifs_by_decomposition_agree_with_solves_from_nothing(tmp_path: Path
 
 def test_the_worth_of_a_plan_is_what_the_audit_gives(tmp_path: Path) -> None:
     """Service by service, whatever is touched."""
-    for instance, changed, text in instances(tmp_path, 40):
+    for instance, changed, text in instances(tmp_path, 24):
         try:
             base = base_of(instance)
         except InfeasibleError:
