@@ -179,13 +179,18 @@ def _print(outcome: Outcome, *, json: bool, quiet: bool) -> None:
             outcome.show(_console())
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stands for stdout until the process ends
+        _print_no_more()
+
+
+def _print_no_more() -> None:
+    """What is left is not tried again as the process ends."""
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stands for stdout until the process ends
 
 
 def _not_printed(error: Exception) -> Outcome:
-    """How a command ends whose result cannot be printed; what is left of it is not tried again as the process ends."""
+    """How a command ends whose result cannot be printed."""
     if isinstance(error, OSError):
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stands for stdout until the process ends
+        _print_no_more()
     return _failure(error, "error", [f"the result could not be printed: {getattr(error, 'strerror', None) or error}"], DEFECT)
 
 

@@ -9,6 +9,17 @@ def pounds(value: float) -> str:
     return f"-£{-whole:,}" if whole < 0 else f"£{whole:,}"
 
 
+def signed(value: float) -> str:
+    """A difference: +£1,234, £0, -£1,234."""
+    return f"+{pounds(value)}" if round(value) > 0 else pounds(value)
+
+
+def against(value: float) -> str:
+    """A difference in words: £1,234 more, £1,234 less, as much."""
+    whole = round(value)
+    return f"{pounds(abs(whole))} {'more' if whole > 0 else 'less'}" if whole else "as much"
+
+
 def short(value: float) -> str:
     """For sentences: whole pounds below a million, as in the tables; £1.23 million above."""
     size = abs(value)

@@ -171,6 +171,11 @@ class PlanDocument(_Frozen):
         found = {(m.council, p.service): (p.host, "") for p in self.partnerships for m in p.members}
         return found | {(o.council, o.service): ("", o.option) for o in self.options}
 
+    def go_lives(self) -> dict[tuple[str, str], dt.date]:
+        """When each (council, service) that is shared goes live, and when each alternative starts."""
+        found = {(m.council, p.service): m.go_live for p in self.partnerships for m in p.members}
+        return found | {(o.council, o.service): o.start for o in self.options}
+
 
 class Plan:
     """A plan with its tables as DataFrames.

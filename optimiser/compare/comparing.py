@@ -8,7 +8,7 @@ from typing import Any
 
 from instances.changes import Change, changes
 from optimiser.compare.result import Arranged, Compared, Comparison, ComparisonDocument, DataChange, Figure, Step
-from optimiser.compare.side import Side, go_lives
+from optimiser.compare.side import Side
 from optimiser.compare.steps import steps
 from optimiser.differences import differences
 from optimiser.errors import NoPlanError
@@ -85,7 +85,7 @@ def _of(plan: PlanDocument | None, what: str) -> Sequence[Any]:
 
 def arranged(one: PlanDocument, other: PlanDocument) -> Iterator[Arranged]:
     """What differs, by service and council; a go-live on another day differs, whatever its tranche is called."""
-    mine, theirs, begins, begin = one.arrangements(), other.arrangements(), go_lives(one), go_lives(other)
+    mine, theirs, begins, begin = one.arrangements(), other.arrangements(), one.go_lives(), other.go_lives()
     for council, service in sorted(mine.keys() | theirs.keys(), key=lambda key: (key[1], key[0])):
         key = (council, service)
         (host, way, _), (other_host, other_way, _) = (found.get(key, ("", "", None)) for found in (mine, theirs))

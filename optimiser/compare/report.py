@@ -13,7 +13,7 @@ from rich.text import Text
 
 from instances.messages import show
 from optimiser.compare.result import Arranged, Compared, Comparison, ComparisonDocument, DataChange, Figure, Step
-from optimiser.money import counted, percent, pounds
+from optimiser.money import against, counted, percent, pounds, signed
 from optimiser.summary import month
 
 SHOWN = 12
@@ -91,8 +91,7 @@ def _count(value: int | None) -> str:
 def _told(comparison: Comparison) -> Iterator[str]:
     """What is arranged otherwise, what the data differ in, how the solves differ."""
     if comparison.npv is not None:
-        more = round(comparison.npv)
-        yield f"Worth {pounds(abs(more))} {'more' if more > 0 else 'less'} (NPV)." if more else "Worth as much (NPV)."
+        yield f"Worth {against(comparison.npv)} (NPV)."
         yield from in_arrangements(comparison)
     for line in comparison.settings:
         yield f"Solved otherwise: {line}."
@@ -180,15 +179,11 @@ def _figures(title: str, figures: Sequence[Figure], comparison: Comparison) -> T
         table.add_column(name, justify="right", no_wrap=True)
     for figure in figures:
         if round(figure.difference):
-            table.add_row(figure.name.replace("_", " "), pounds(figure.npv), pounds(figure.other_npv), _signed(figure.difference))
+            table.add_row(figure.name.replace("_", " "), pounds(figure.npv), pounds(figure.other_npv), signed(figure.difference))
     table.add_section()
     sums = [sum(values) for values in zip(*((figure.npv, figure.other_npv, figure.difference) for figure in figures), strict=True)]
-    table.add_row("All", pounds(sums[0]), pounds(sums[1]), _signed(sums[2]))
+    table.add_row("All", pounds(sums[0]), pounds(sums[1]), signed(sums[2]))
     return table
-
-
-def _signed(value: float) -> str:
-    return f"+{pounds(value)}" if round(value) > 0 else pounds(value)
 
 
 def _steps(comparison: Comparison) -> Table:
@@ -199,7 +194,7 @@ def _steps(comparison: Comparison) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for step in comparison.steps:
         plan = "none" if step.npv is None else "other" if step.differences else "same"
-        effect = "-" if step.effect is None else _signed(step.effect)
+        effect = "-" if step.effect is None else signed(step.effect)
         table.add_row(", ".join(step.inputs), f"{step.changes:,}", _pounds(step.npv), effect, plan, percent(step.gap, 2))
     return table
 

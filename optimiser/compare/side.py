@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,11 +51,5 @@ class Side:
             options=summary.options,
             councils=summary.councils,
             go_lives=summary.go_lives,
-            latest_go_live=max(go_lives(self.plan).values(), default=None),
+            latest_go_live=max(self.plan.go_lives().values(), default=None),
         )
-
-
-def go_lives(plan: PlanDocument) -> dict[tuple[str, str], dt.date]:
-    """When each council and service that is arranged otherwise than today begins."""
-    found = {(m.council, p.service): m.go_live for p in plan.partnerships for m in p.members}
-    return found | {(o.council, o.service): o.start for o in plan.options}

@@ -10,7 +10,6 @@ from formulations import Objective
 from instances import LIVE, Calendar, Instance
 from instances.freezing import Arranged, frozen
 from optimiser.audit import alternatives_of, decisions_of
-from optimiser.compare.side import go_lives
 from optimiser.plan import Plan, PlanDocument
 from optimiser.resolve.question import Job
 from optimiser.resolve.result import Reference
@@ -34,7 +33,7 @@ class Held:
 
     def arrangements(self) -> list[Arranged]:
         """Everything that it does."""
-        days = go_lives(self.plan)
+        days = self.plan.go_lives()
         return [
             Arranged(council, service, host, way, days[council, service])
             for (council, service), (host, way, _) in self.plan.arrangements().items()
@@ -58,7 +57,7 @@ class Held:
         fixed = [one for one in self.arrangements() if one.go_live < until and (one.council, one.service) in instance.baselines]
         lost = []
         if plan is not None:
-            mine, days = plan.arrangements(), go_lives(plan)
+            mine, days = plan.arrangements(), plan.go_lives()
             for one in fixed:
                 key = (one.council, one.service)
                 if mine.get(key, ("", "", 0))[:2] != (one.host, one.way) or days.get(key) != one.go_live:
@@ -78,7 +77,7 @@ class Held:
 def in_tranches(plan: PlanDocument, calendar: Calendar) -> dict[tuple[str, str], tuple[str, str, int]]:
     """The arrangements of a plan in another calendar: the tranche is that which begins on the day of the go-live."""
     numbers: Mapping[dt.date, int] = {day: number for number, day in enumerate(calendar.tranche_dates)}
-    days = go_lives(plan)
+    days = plan.go_lives()
     found = {}
     for key, (host, way, tranche) in plan.arrangements().items():
         is_live = tranche == LIVE or days[key] < calendar.start

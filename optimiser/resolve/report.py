@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from optimiser.compare.report import in_arrangements, in_data, print_figures, print_steps
-from optimiser.money import counted, pounds
+from optimiser.money import against, counted, pounds
 from optimiser.resolve.in_short import in_short
 from optimiser.resolve.result import Reference, Resolved
 
@@ -76,10 +76,8 @@ def _meanwhile(found: Resolved) -> Iterator[str]:
     """What is decided or asked otherwise than before, by itself."""
     if found.meanwhile is None or found.meanwhile.npv is None:
         return
-    effect = round(found.meanwhile.npv)
-    if effect or found.meanwhile.arrangements:
-        worth = f"{pounds(abs(effect))} {'more' if effect > 0 else 'less'}" if effect else "as much"
-        yield f"With the data of then, what is decided or asked now would have made the plan worth {worth} (NPV)."
+    if round(found.meanwhile.npv) or found.meanwhile.arrangements:
+        yield f"With the data of then, what is decided or asked now would have made the plan worth {against(found.meanwhile.npv)} (NPV)."
         yield from in_arrangements(found.meanwhile)
 
 
@@ -88,11 +86,8 @@ def _difference(found: Resolved) -> Iterator[str]:
     comparison = found.comparison
     if comparison is None or comparison.npv is None:
         return
-    against = f"run {found.before}" if found.meanwhile is None else f"run {found.before} with what is decided now"
-    effect = round(comparison.npv)
-    worth = f"{pounds(abs(effect))} {'more' if effect > 0 else 'less'}" if effect else "as much"
-    yield f"Against {against} it is worth {worth} (NPV)."
+    other = f"run {found.before}" if found.meanwhile is None else f"run {found.before} with what is decided now"
+    yield f"Against {other} it is worth {against(comparison.npv)} (NPV)."
     if comparison.arrangements:
         yield from in_arrangements(comparison)
-    if comparison.npv is not None and comparison.settings:
-        yield from (f"  Solved otherwise: {line}." for line in comparison.settings)
+    yield from (f"  Solved otherwise: {line}." for line in comparison.settings)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from optimiser.money import percent, pounds
+from optimiser.money import percent, pounds, signed
 from optimiser.sweep.result import SweepRow, Swept
 from optimiser.sweep.told import named
 
@@ -54,7 +54,7 @@ def _table(rows: Sequence[SweepRow]) -> Table:
 
 def _figures(row: SweepRow) -> Iterator[str]:
     yield _pounds(row.npv)
-    yield "-" if row.difference is None else f"+{pounds(row.difference)}" if round(row.difference) > 0 else pounds(row.difference)
+    yield "-" if row.difference is None else signed(row.difference)
     yield percent(row.gap, 2)
     yield _pounds(row.annual_saving)
     yield _pounds(row.one_off)

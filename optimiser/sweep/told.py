@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from optimiser.differences import listed
-from optimiser.money import counted, pounds
+from optimiser.money import against, counted, pounds
 from optimiser.sweep.result import SweepRow
 
 NAMED = 5
@@ -58,8 +58,8 @@ def _nothing(planned: Sequence[SweepRow]) -> Iterator[str]:
 
 
 def _against(row: SweepRow) -> str:
-    more = round(row.difference or 0.0)
-    return f"{pounds(abs(more))} {'more' if more > 0 else 'less'} than the base" if more else "as much as the base"
+    more = row.difference or 0.0
+    return f"{against(more)} {'than' if round(more) else 'as'} the base"
 
 
 _WITHOUT = {

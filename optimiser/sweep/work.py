@@ -146,9 +146,9 @@ def found_in(document: str) -> Found:
     plan = PlanDocument.model_validate(data)
     named = ("annual_saving", "one_off", "net_saving", "partnerships", "options", "councils", "go_lives")
     figures = {"npv": plan.npv, "objective_value": plan.objective_value, "bound": plan.bound, "gap": plan.gap}
-    days = {(m.council, p.service): m.go_live for p in plan.partnerships for m in p.members}
-    days |= {(o.council, o.service): o.start for o in plan.options}
-    return Found(plan.run, plan.status, {**figures, **{name: getattr(plan.summary, name) for name in named}}, plan.configuration(), days)
+    return Found(
+        plan.run, plan.status, {**figures, **{name: getattr(plan.summary, name) for name in named}}, plan.configuration(), plan.go_lives()
+    )
 
 
 def in_words(error: Exception) -> str:

@@ -129,17 +129,12 @@ class WhyNot:
         if d.other is None:
             return pd.DataFrame(columns=list(columns))
         mine, theirs = d.plan.arrangements(), d.other.arrangements()
-        begins = [_go_lives(document) for document in (d.plan, d.other)]
+        begins = [document.go_lives() for document in (d.plan, d.other)]
         rows = []
         for key in sorted(mine.keys() | theirs.keys()):
             own, other = (found.get(key, ("", "", None)) for found in (mine, theirs))
             rows.append((*key, *own[:2], begins[0].get(key), *other[:2], begins[1].get(key)))
         return pd.DataFrame(rows, columns=list(columns))
-
-
-def _go_lives(document: PlanDocument) -> dict[tuple[str, str], dt.date]:
-    found = {(m.council, p.service): m.go_live for p in document.partnerships for m in p.members}
-    return found | {(o.council, o.service): o.start for o in document.options}
 
 
 def head_sides(document: WhyNotDocument) -> list[Side]:

@@ -22,7 +22,6 @@ from warmed import Begun, Warmed
 
 from instances import read
 from optimiser import solve
-from optimiser.compare.side import go_lives
 from optimiser.plan import PlanDocument
 from optimiser.store import Store, check, resolutions
 
@@ -43,7 +42,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> list[PlanDocument]:
 
 def arranged(plan: PlanDocument) -> dict[tuple[str, str], tuple[object, ...]]:
     """Who does what with whom from when."""
-    days = go_lives(plan)
+    days = plan.go_lives()
     return {key: (*found[:2], days[key]) for key, found in plan.arrangements().items()}
 
 
