@@ -3,8 +3,9 @@
 from formulations.decomposition import Skeleton
 from formulations.families import FAMILIES
 from formulations.objectives import Objective
-from formulations.partnership import Unreachable, build, settle, skeleton
+from formulations.partnership import Unreachable, build, settle
 from formulations.presolve import presolved
 from formulations.pricing import Priced, price
+from formulations.skeleton import skeleton
 
 __all__ = ["FAMILIES", "Objective", "Priced", "Skeleton", "Unreachable", "build", "presolved", "price", "settle", "skeleton"]

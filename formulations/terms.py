@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,28 @@ THOUSAND = 1000.0
 """Money stands in thousands of pounds in the model's rows and objective, so that a solver's tolerance is a tenth of a penny."""
 
 
-def linear(coefficients: Iterable[float], variables: Iterable[Any], constant: float = 0.0) -> Any:
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """Sum of coefficient * variable, and a constant.
+
+    The variables are Pyomo's, or numbers of columns where rows become arrays as they are (`formulations.skeleton`).
+    """
+
+    coefficients: list[float]
+    variables: list[Any]
+    constant: float = 0.0
+
+    def expression(self) -> Any:
+        """The same as an expression of Pyomo."""
+        return LinearExpression(constant=self.constant, linear_coefs=self.coefficients, linear_vars=self.variables)
+
+
+def linear(coefficients: Iterable[float], variables: Iterable[Any], constant: float = 0.0) -> Linear:
     """Sum of coefficient * variable, and a constant."""
-    return LinearExpression(constant=constant, linear_coefs=list(coefficients), linear_vars=list(variables))
+    return Linear(list(coefficients), list(variables), constant)
 
 
-def difference(m: Any, joins: Iterable[Join], opens: Iterable[Open], weight: float = 1.0) -> Any:
+def difference(m: Any, joins: Iterable[Join], opens: Iterable[Open], weight: float = 1.0) -> Linear:
     """Sum of joins - weight * sum of openings."""
     plus = [m.joins[j] for j in joins]
     minus = [m.opens[o] for o in opens]
@@ -32,7 +49,7 @@ def variables(m: Any, joins: Iterable[Join] = (), opens: Iterable[Open] = (), ta
     return [*(m.joins[j] for j in joins), *(m.opens[o] for o in opens), *(m.takes[t] for t in takes)]
 
 
-def total(m: Any, joins: Iterable[Join], opens: Iterable[Open] = (), takes: Iterable[Take] = ()) -> Any:
+def total(m: Any, joins: Iterable[Join], opens: Iterable[Open] = (), takes: Iterable[Take] = ()) -> Linear:
     """Sum of joins, openings and alternatives."""
     found = variables(m, joins, opens, takes)
     return linear([1.0] * len(found), found)

@@ -84,14 +84,14 @@ class Ties:
 
     def _partnerships(self) -> Any:
         opens = list(self._model.opens.values())
-        return linear([1.0] * len(opens), opens)
+        return linear([1.0] * len(opens), opens).expression()
 
     def _ones(self) -> Any:
-        return linear([1.0] * len(self._moves), self._moves)
+        return linear([1.0] * len(self._moves), self._moves).expression()
 
     def _tranches(self) -> Any:
         later = [variable for variable in self._moves if self._tranche[variable.name] > 0]
-        return linear([float(self._tranche[variable.name]) for variable in later], later)
+        return linear([float(self._tranche[variable.name]) for variable in later], later).expression()
 
     def _least(self, rows: Any, counted: Any, values: Values) -> Values:
         """The plan with the least count, and a row that holds it there."""
@@ -127,7 +127,7 @@ class Ties:
         """How many moves a plan has that this one lacks, less how many of this one it has."""
         taken = [variable for variable in self._moves if values[variable.name] > 0.5]
         free = [variable for variable in self._moves if values[variable.name] <= 0.5]
-        return linear([1.0] * len(free) + [-1.0] * len(taken), [*free, *taken])
+        return linear([1.0] * len(free) + [-1.0] * len(taken), [*free, *taken]).expression()
 
     def _other(self, rows: Any, values: Values) -> Values | None:
         """Another plan that keeps the rows, if there is one."""
@@ -171,8 +171,8 @@ class Ties:
 
     def _with_one_of(self, rows: Any, moves: Sequence[Any]) -> Values | None:
         """A plan that has at least one of some moves; the early ones rather than the late."""
-        rows.add(linear([1.0] * len(moves), moves) >= 1)
-        found = self._solve(linear([float(i + 1) for i in range(len(moves))], moves), None)
+        rows.add(linear([1.0] * len(moves), moves).expression() >= 1)
+        found = self._solve(linear([float(i + 1) for i in range(len(moves))], moves).expression(), None)
         rows[len(rows)].deactivate()
         return found
 

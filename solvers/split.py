@@ -59,13 +59,25 @@ class Split:
 
     def parts(self, duals: Floats) -> Iterator[Part]:
         """Each part at the prices of the rows across."""
-        whole = self.linked
-        cost: Floats = whole.cost - whole.matrix.T @ self.across(duals)
-        rows = whole.matrix.tocsr()
-        for label in self.labels:
-            mine, free = np.flatnonzero(self.row == label), self.free == label
-            linked = Linked(cost, rows[mine], whole.lower[mine], whole.upper[mine], whole.free[free], whole.low[free], whole.high[free])
-            yield Part(int(label), mine, linked)
+        cost = self._cost(duals)
+        for label in self.labels.tolist():
+            yield self._part(label, cost)
+
+    def part(self, label: int, duals: Floats) -> Part:
+        """One part at the prices of the rows across."""
+        return self._part(label, self._cost(duals))
+
+    def _cost(self, duals: Floats) -> Floats:
+        """Values of the variables, less what they take of the rows across."""
+        cost: Floats = self.linked.cost - self.linked.matrix.T @ self.across(duals)
+        return cost
+
+    def _part(self, label: int, cost: Floats) -> Part:
+        whole, mine, free = self.linked, np.flatnonzero(self.row == label), self.free == label
+        matrix = whole.matrix.tocsr()[mine]
+        return Part(
+            label, mine, Linked(cost, matrix, whole.lower[mine], whole.upper[mine], whole.free[free], whole.low[free], whole.high[free])
+        )
 
     def rest(self, duals: Floats) -> float:
         """What the bound has besides the parts."""

@@ -15,11 +15,9 @@ from solvers.scipy_sparse import sparse
 
 def inside_rows(found: Any) -> Any:
     """Which rows of a skeleton are inside partnerships, and they as arrays."""
-    rows = found.structure.inside(found.arrays.rows)
-    own, bought = found.arrays.matrix.tocoo(), found.structure.bought(found.arrays.rows)
-    row, column, value = (np.concatenate(both) for both in zip((own.row, own.col, own.data), bought, strict=True))
-    matrix = sparse.csr_array((value, (row, column)), shape=(own.shape[0], len(found.cost)))[rows]
-    lower, upper = found.arrays.row_lower[rows], found.arrays.row_upper[rows]
+    rows, (row, column, value) = found.rows.inside, found.structure.terms
+    matrix = sparse.csr_array((value, (row, column)), shape=(len(rows), len(found.cost)))[rows]
+    lower, upper = found.rows.lower[rows], found.rows.upper[rows]
     return matrix, lower, upper, inside_of(found.blocks, matrix, lower, upper)
 
 

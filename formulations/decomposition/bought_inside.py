@@ -17,15 +17,14 @@ from formulations.buyers import full_epoch
 from formulations.decomposition.blocks import Blocks
 from formulations.decomposition.kinds import Floats, Whole
 from formulations.decomposition.purchases import Purchases
+from formulations.partnership import Row
 from formulations.payback import window
+from formulations.skeleton import Terms
 from formulations.terms import THOUSAND
 from instances.ends import coverage
 
-Terms = tuple[Whole, Whole, Floats]
-"""Row, column and coefficient of each."""
 
-
-def bought_inside(m: Any, blocks: Blocks, rows: Sequence[Any]) -> Terms:
+def bought_inside(m: Any, blocks: Blocks, rows: Sequence[Row]) -> Terms:
     """The terms that purchases add to rows of a model; none where they are variables, and so in the rows already.
 
     Args:
@@ -38,12 +37,11 @@ def bought_inside(m: Any, blocks: Blocks, rows: Sequence[Any]) -> Terms:
         return nothing
     number = {partnership: b for b, partnership in enumerate(blocks.partnerships)}
     of_saving, of_payback = np.full(len(blocks), -1, dtype=np.intp), dict[int, Whole]()
-    for place, row in enumerate(rows):
-        name, index = row.parent_component().local_name, row.index()
-        if name == "minimum_saving" and index in number:
-            of_saving[number[index]] = place
-        elif name == "payback" and index[:3] in number:
-            of_payback.setdefault(index[3], np.full(len(blocks), -1, dtype=np.intp))[number[index[:3]]] = place
+    for place, one in enumerate(rows):
+        if one.family == "minimum_saving" and one.index in number:
+            of_saving[number[one.index]] = place
+        elif one.family == "payback" and one.index[:3] in number:
+            of_payback.setdefault(one.index[3], np.full(len(blocks), -1, dtype=np.intp))[number[one.index[:3]]] = place
     parts = [nothing, *_savings(m, blocks, blocks.purchases, of_saving), *_paybacks(m, blocks, blocks.purchases, of_payback)]
     row, column, value = (np.concatenate(some) for some in zip(*parts, strict=True))
     return row, column, value

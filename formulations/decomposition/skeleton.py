@@ -1,19 +1,17 @@
-"""What of a skeleton model belongs to which partnership, and what to none."""
+"""What of a skeleton belongs to which partnership, and what to none."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formulations.decomposition.blocks import blocks_of
-from formulations.decomposition.bought_inside import Terms, bought_inside
+from formulations.decomposition.bought_inside import bought_inside
 from formulations.decomposition.kinds import NONE, Floats, Whole
-from formulations.families import INSIDE
 from formulations.pricing import Priced
+from formulations.skeleton import SkeletonRows, Terms
 from formulations.terms import THOUSAND
 
 
@@ -24,29 +22,28 @@ def _known(pairs: Sequence[tuple[int, int]]) -> tuple[Whole, Whole]:
 
 
 class Skeleton:
-    """A skeleton model as blocks and what links them.
+    """A skeleton as blocks and what links them.
 
     Attributes:
+        rows: The skeleton.
         blocks: The partnerships that may come to be.
     """
 
-    def __init__(self, m: Any, columns: Mapping[int, int]) -> None:
-        """Args are the model and the column of each variable, by its identity."""
-        self._m, self._columns = m, columns
-        self.blocks = blocks_of(m, self._column, len(columns))
+    def __init__(self, rows: SkeletonRows) -> None:
+        """Find the blocks."""
+        self.rows, self._m = rows, rows.model
+        self.blocks = blocks_of(self._m, rows.column, len(rows.variables))
 
-    def _column(self, variable: Any) -> int:
-        return self._columns.get(id(variable), NONE)
-
-    def cost(self, cost: Floats) -> Floats:
+    @cached_property
+    def cost(self) -> Floats:
         """Objective coefficients of all columns: the variables', thousand GBP, and those of purchases that are no variables."""
         purchases = self.blocks.purchases
-        return cost if purchases is None else np.concatenate([cost, purchases.extra])
+        return self.rows.cost if purchases is None else np.concatenate([self.rows.cost, purchases.extra])
 
     def repriced(self, priced: Priced) -> Floats:
         """NPV of all columns at other figures of the same moves, thousand GBP; not where there are purchases."""
         assert self.blocks.purchases is None
-        found, (moves, takes) = np.zeros(len(self._columns)), self._rows_of_columns
+        found, (moves, takes) = np.zeros(len(self.rows.variables)), self._rows_of_columns
         found[moves[1]] = priced.moves["npv"].to_numpy()[moves[0]]
         found[takes[1]] = priced.options["npv"].to_numpy()[takes[0]]
         cost: Floats = found / THOUSAND
@@ -56,9 +53,9 @@ class Skeleton:
     def _rows_of_columns(self) -> tuple[tuple[Whole, Whole], tuple[Whole, Whole]]:
         """Row of the table and column, of all moves; and of all alternatives."""
         m, sets = self._m, self._m.sets
-        moves = [(sets.join_row[j], self._column(v)) for j, v in m.joins.items()]
-        moves += [(sets.open_row[o], self._column(v)) for o, v in m.opens.items()]
-        takes = [(sets.take_row[t], self._column(v)) for t, v in m.takes.items()]
+        moves = [(sets.join_row[j], self.rows.column(v)) for j, v in m.joins.items()]
+        moves += [(sets.open_row[o], self.rows.column(v)) for o, v in m.opens.items()]
+        takes = [(sets.take_row[t], self.rows.column(v)) for t, v in m.takes.items()]
         return _known(moves), _known(takes)
 
     @cached_property
@@ -74,29 +71,37 @@ class Skeleton:
         moves = self._m.priced.moves
         return list(zip(*(moves[name].tolist() for name in ("service", "host", "vehicle")), strict=True))
 
-    def bought(self, rows: Sequence[Any]) -> Terms:
-        """What purchases that are no variables add to the rows of the model: row, column and coefficient of each term."""
-        return bought_inside(self._m, self.blocks, rows)
+    @cached_property
+    def bought(self) -> Terms:
+        """What purchases that are no variables add to the rows: row, column and coefficient of each term."""
+        return bought_inside(self._m, self.blocks, self.rows.rows)
 
-    @staticmethod
-    def inside(rows: Sequence[Any]) -> NDArray[np.bool_]:
-        """Which rows of the model are about one partnership, shape (rows,)."""
-        return np.array([row.parent_component().local_name in INSIDE for row in rows], dtype=bool)
+    @property
+    def terms(self) -> Terms:
+        """Row, column and coefficient of all terms."""
+        row, column, value = (np.concatenate(both) for both in zip(self.rows.terms, self.bought, strict=True))
+        return row, column, value
 
-    def free(self, lower: Floats, upper: Floats) -> tuple[Whole, Floats, Floats]:
+    def free(self) -> tuple[Whole, Floats, Floats]:
         """Variables that are in no block, and their bounds: alternatives, partners, payments.
 
         Moves that no partnership can have, and their purchases, are among them, at 0.
         """
-        m, blocks = self._m, self.blocks
-        inside = np.zeros(len(lower), dtype=bool)
+        m, blocks, rows = self._m, self.blocks, self.rows
+        inside = np.zeros(len(rows.variables), dtype=bool)
         bought = np.zeros(0, dtype=np.intp) if blocks.purchases is None else blocks.purchases.column
-        for columns in (blocks.opens, blocks.joins, bought[bought < len(lower)]):
+        for columns in (blocks.opens, blocks.joins, bought[bought < len(inside)]):
             inside[columns[columns != NONE]] = True
-        low, high = np.maximum(lower, -m.most_paid), np.minimum(upper, np.maximum(m.most_paid, 1.0))
-        for move in (*m.joins.values(), *m.opens.values(), *m.buy.values()):
-            column = self._column(move)
-            if column != NONE and not inside[column]:
-                low[column] = high[column] = 0.0
+        low, high = np.maximum(rows.low, -m.most_paid), np.minimum(rows.high, np.maximum(m.most_paid, 1.0))
+        outside = np.zeros(len(inside), dtype=bool)
+        outside[self._columns((*m.joins.values(), *m.opens.values(), *m.buy.values()))] = True
+        outside &= ~inside
+        low[outside] = high[outside] = 0.0
         free = np.flatnonzero(~inside)
         return free, low[free], high[free]
+
+    def _columns(self, variables: Iterable[int]) -> Whole:
+        """The columns of variables that have one."""
+        found = self.rows.place[np.fromiter(variables, dtype=np.intp)]
+        there: Whole = found[found != NONE]
+        return there

@@ -62,9 +62,9 @@ def least_spending(part: tuple[str, ...]) -> Way:
             return None
         m.least = pyo.Var(bounds=(0, None))
         held = [terms for scope, terms in sorted(m.spending.items()) if _is_about(scope, part)]
-        m.held = pyo.Constraint(range(len(held)), rule=lambda _, i: linear([*held[i][0], -1.0], [*held[i][1], m.least]) <= 0)
+        m.held = pyo.Constraint(range(len(held)), rule=lambda _, i: linear([*held[i][0], -1.0], [*held[i][1], m.least]).expression() <= 0)
         m.objective.deactivate()
-        m.least_spending = pyo.Objective(expr=linear([1.0], [m.least]), sense=pyo.minimize)
+        m.least_spending = pyo.Objective(expr=linear([1.0], [m.least]).expression(), sense=pyo.minimize)
         return _guess(priced, solver.solve(m, _limits(limits, GAP)))
 
     return ask

@@ -28,7 +28,6 @@ from optimiser.methods.relaxation import Relaxation, share_of, within
 from optimiser.methods.restricted import PENNY, Restricted
 from optimiser.methods.solved import Solved, version
 from optimiser.start import Learned, Start
-from solvers.arrays import ContradictionError
 from solvers.base import Holds, Limits, Result, Solver, Termination, relative_gap
 from solvers.column_generation import Pace
 
@@ -66,12 +65,9 @@ class Decomposition:
     def solve(self) -> Solved:
         """The model that holds the plan, restricted to some moves, and what is proven of it."""
         restricted = self._restricted
-        try:
-            relaxation = self._framed or Relaxation(self.priced, restricted.objective, self._pace)
-        except ContradictionError:
-            return Solved(None, restricted.nothing(Termination.INFEASIBLE))
-        if relaxation.unreachable:
-            return Solved(relaxation.model, restricted.nothing(Termination.INFEASIBLE), relaxation.unreachable)
+        relaxation = self._framed or Relaxation(self.priced, restricted.objective, self._pace)
+        if relaxation.unreachable or relaxation.contradiction:
+            return Solved(None, restricted.nothing(Termination.INFEASIBLE), relaxation.unreachable)
         if self.start is not None:
             restricted.incumbent = from_plan(self.priced, restricted.objective, self.start, restricted.solver, restricted.piece(None))
         self._lower(relaxation)
@@ -104,12 +100,15 @@ class Decomposition:
         if near and self.limits.gap and restricted.incumbent is not None:
             value = restricted.incumbent.value
             duals.goal = value + restricted.allowed(value) - relaxation.offset
+            relaxation.search_by_service(restricted.taken())
+            restricted.note(relaxation.bound)
         if not near:
             duals.descend(CLOSE if duals.keeping else 0.0)
             restricted.note(relaxation.bound)
         if not duals.keeping and restricted.incumbent is None:
             self._soon(relaxation)
         if duals.keeping and not restricted.proven:
+            relaxation.recall()
             duals.search()
             restricted.note(relaxation.bound)
 

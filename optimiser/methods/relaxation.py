@@ -24,10 +24,11 @@ from numpy.typing import NDArray
 
 from formulations import Objective, Priced, Skeleton, skeleton
 from formulations.decomposition import NONE, columns_of, named, offers
-from formulations.partnership import put_figures, rows_with_figures
+from formulations.skeleton import put_figures, rows_with_figures
+from optimiser.methods.by_service import search_by_service
 from optimiser.methods.tightening import Tightened, tightened
-from optimiser.start import Learned
-from solvers.arrays import Floats, compile_model
+from optimiser.start import Found, Learned
+from solvers.arrays import Floats
 from solvers.column_generation import Column, Duals, Linked, Pace, values_of
 from solvers.scipy_sparse import sparse
 
@@ -48,6 +49,8 @@ class Relaxation:
         duals: The search for prices of the rows that link them.
         decisions: Councils and services that have a move.
         inside: Which rows are about one partnership, shape (rows,).
+        unreachable: Demands that no move can meet.
+        contradiction: Whether a row by itself leaves no plan.
         small: Whether master problems with prices of all rows are of the whole.
         whole: Whether those are that keep the rows inside partnerships in each of them: where rules bite the prices across services move.
         bites: Whether rules inside partnerships were found to hold the bound up by so much that keeping them is worth it.
@@ -56,21 +59,15 @@ class Relaxation:
 
     def __init__(self, priced: Priced, objective: Objective, pace: Pace) -> None:
         self.priced = priced
-        self.model: Any = skeleton(priced, objective=objective)
-        self.unreachable = tuple(self.model.unreachable)
-        arrays = compile_model(self.model)
-        self.offset = arrays.offset
-        self.structure = Skeleton(self.model, {id(variable): column for column, variable in enumerate(arrays.variables)})
+        found = skeleton(priced, objective=objective)
+        self.unreachable, self.contradiction = found.unreachable, found.contradiction
+        self.offset, self.inside = found.offset, found.inside
+        self.structure = Skeleton(found)
         self.blocks = self.structure.blocks
-        cost = self.structure.cost(arrays.cost)
-        own, bought = arrays.matrix.tocoo(), self.structure.bought(arrays.rows)
-        row, column, value = (np.concatenate(both) for both in zip((own.row, own.col, own.data), bought, strict=True))
-        rows = sparse.csr_array((value, (row, column)), shape=(own.shape[0], len(cost)))
-        free, low, high = self.structure.free(arrays.lower, arrays.upper)
-        self.linked = Linked(cost, rows, arrays.row_lower, arrays.row_upper, free, low, high)
+        cost, (row, column, value) = self.structure.cost, self.structure.terms
+        matrix = sparse.csr_array((value, (row, column)), shape=(len(found.rows), len(cost)))
+        self.linked = Linked(cost, matrix, found.lower, found.upper, *self.structure.free())
         self.decisions = len(priced.moves[["council", "service"]].drop_duplicates())
-        self.inside = Skeleton.inside(arrays.rows)
-        self._rows = arrays.rows
         self._begin(pace)
 
     def _begin(self, pace: Pace) -> None:
@@ -80,6 +77,7 @@ class Relaxation:
         self.bites = False
         self.tightened: Tightened | None = None
         self._known = list[Column]()
+        self._earlier: Learned | None = None
 
     def with_figures(self, priced: Priced, services: Collection[str], pace: Pace) -> Relaxation:
         """The relaxation for NPV of the same moves with other figures of some services: rows without such figures are taken over.
@@ -97,11 +95,12 @@ class Relaxation:
 
     def _repriced_rows(self, priced: Priced, services: Collection[str]) -> Any:
         """The rows, those with figures worked out anew."""
-        put_figures(self.model, priced, Objective())
+        model = self.structure.rows.model
+        put_figures(model, priced, Objective())
         rows, moves = self._saving_rows
-        found = [(rows, moves, self.model.margins[moves])]
-        for family, key, own, values in rows_with_figures(self.model, services):
-            found.append((np.full(len(own), self._places[family, key]), np.array(own), np.array(values)))
+        found = [(rows, moves, model.margins[moves])]
+        for family, key, own, values in rows_with_figures(model, services):
+            found.append((np.full(len(own), self.structure.rows.row_number[family, key]), np.array(own), np.array(values)))
         row, move, value = (np.concatenate(parts) for parts in zip(*found, strict=True))
         if not len(row):
             return self.linked.matrix
@@ -117,24 +116,47 @@ class Relaxation:
     def _saving_rows(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Row and move of each coefficient in rows of rule minimum_saving."""
         own = self.structure.partnerships_of_moves()
-        found = [(self._places.get(("minimum_saving", key), NONE), move) for move, key in enumerate(own)]
+        number = self.structure.rows.row_number
+        found = [(number.get(("minimum_saving", key), NONE), move) for move, key in enumerate(own)]
         pairs = np.array([pair for pair in found if pair[0] != NONE], dtype=np.intp).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
 
-    @cached_property
-    def _places(self) -> dict[tuple[str, Any], int]:
-        """Row number by family and index."""
-        return {(row.parent_component().local_name, row.index()): number for number, row in enumerate(self._rows)}
-
     def begin(self, learned: Learned) -> None:
-        """Begin at the prices and partnerships of an earlier solve, as far as their rows and moves are there."""
-        self.duals.start(np.array([learned.prices.get(row.name, 0.0) for row in self._rows]))
-        self._known = list(columns_of(self.blocks, learned.partnerships))
-        self.duals.keep(self._known)
+        """Begin at the prices of an earlier solve, as far as their rows are there."""
+        self.duals.start(np.array([learned.prices.get(row.name, 0.0) for row in self.structure.rows.rows]))
+        self._earlier = learned
         self.duals.at_best()
+
+    def search_by_service(self, taken: NDArray[np.bool_]) -> None:
+        """Lower the bound to the goal by the prices of single services, where those of an earlier solve are good for the others.
+
+        Args:
+            taken: The moves of a plan, shape (moves,).
+        """
+        if self._earlier is None:
+            return
+        names = np.unique([s for s, _, _ in self.blocks.partnerships]).tolist()
+        earlier: dict[str, list[Found]] = {}
+        for partnership in self._earlier.partnerships:
+            earlier.setdefault(partnership[0], []).append(partnership)
+        columns = self.structure.column_of_move[taken]
+        found = search_by_service(
+            self.duals, self.blocks, columns[columns != NONE], lambda number: list(columns_of(self.blocks, earlier.get(names[number], ())))
+        )
+        for number, points in found.items():
+            earlier[names[number]] = list(named(self.blocks, points))
+        self._earlier = Learned(prices=self._named(self.duals.duals), partnerships=tuple(p for group in earlier.values() for p in group))
+
+    def recall(self) -> None:
+        """Go on from the partnerships of an earlier solve too, as far as their moves are there."""
+        if self._earlier is not None:
+            self._known, self._earlier = list(columns_of(self.blocks, self._earlier.partnerships)), None
+            self.duals.keep(self._known)
 
     def learned(self) -> Learned:
         """What a later solve may begin with."""
+        if self._earlier is not None:
+            return self._earlier
         prices = self.duals.duals.copy()
         columns, reduced = list(self.duals.columns), self.duals.reduced()
         if self.tightened is not None:
@@ -142,8 +164,12 @@ class Relaxation:
             columns, reduced = self.tightened.found, self.tightened.reduced
         lost = -values_of(columns, reduced)
         chosen = np.argsort(lost, kind="stable")[: PASSED_ON * self.decisions]
-        known = {self._rows[row].name: float(prices[row]) for row in np.flatnonzero(np.abs(prices) > TINY).tolist()}
-        return Learned(prices=known, partnerships=tuple(sorted(named(self.blocks, (columns[number] for number in chosen)))))
+        return Learned(prices=self._named(prices), partnerships=tuple(sorted(named(self.blocks, (columns[number] for number in chosen)))))
+
+    def _named(self, prices: Floats) -> dict[str, float]:
+        """Prices by the names of their rows."""
+        rows = self.structure.rows.rows
+        return {rows[row].name: float(prices[row]) for row in np.flatnonzero(np.abs(prices) > TINY).tolist()}
 
     @property
     def bound(self) -> float:
@@ -168,6 +194,7 @@ class Relaxation:
 
     def tighten(self, tolerance: float) -> None:
         """Keep the rows inside partnerships in each of them, from the prices found."""
+        self.recall()
         self.bites = self.loose(tolerance)
         self.whole = self.small or (self.bites and int((~self.inside).sum()) <= MASTER)
         together = self.bites and not self.whole

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -17,7 +16,6 @@ from formulations import Objective, Priced, Skeleton, build, price, skeleton
 from instances import Instance, read
 from instances.asked import Asked
 from optimiser import solve
-from solvers.arrays import ContradictionError, compile_model
 
 
 @pytest.fixture
@@ -73,7 +71,8 @@ class Decomposed:
     Attributes:
         model: The skeleton.
         full: The compact model of the same.
-        column: Column of each variable of the skeleton, by its identity.
+        rows: The skeleton as arrays.
+        structure: As blocks.
         cost: Objective coefficient of each column, thousand GBP.
     """
 
@@ -81,12 +80,11 @@ class Decomposed:
     """Families whose rows a partnership that is priced keeps."""
 
     def __init__(self, priced: Priced, objective: Objective | None) -> None:
-        self.model: Any = skeleton(priced, objective=objective)
+        self.rows = skeleton(priced, objective=objective)
+        self.model: Any = self.rows.model
         self.full: Any = build(priced, objective=objective, presolve=False)
-        self.arrays = compile_model(self.model)
-        self.column = {id(variable): column for column, variable in enumerate(self.arrays.variables)}
-        self.structure = Skeleton(self.model, self.column)
-        self.blocks, self.cost = self.structure.blocks, self.structure.cost(self.arrays.cost)
+        self.structure = Skeleton(self.rows)
+        self.blocks, self.cost = self.structure.blocks, self.structure.cost
         self._rows: dict[Any, list[Any]] = {}
         for row in (row for name in self.FAMILIES for row in getattr(self.full, name).values()):
             terms = []
@@ -116,7 +114,11 @@ class Decomposed:
         s, h, v = self.blocks.partnerships[block]
         m = self.model
         moves = [m.opens[s, h, v, k] if c == h else m.joins[c, s, h, v, k] for c, k in there.items()]
-        return tuple(sorted(self.column[id(move)] for move in moves))
+        return tuple(sorted(self.rows.column(move) for move in moves))
+
+    def has_rows(self, *families: str) -> bool:
+        """Whether the skeleton has a row of some families."""
+        return any(row.family in families for row in self.rows.rows)
 
 
 @pytest.fixture
@@ -133,7 +135,8 @@ def tiny_blocks(tiny: Callable[..., Priced]) -> Callable[..., Iterator[tuple[int
         for seed in seeds:
             priced = tiny(seed, only, off)
             priced, objective = change(seed, priced) if change else (priced, None)
-            with suppress(ContradictionError):
-                yield seed, Decomposed(priced, objective)
+            found = Decomposed(priced, objective)
+            if not found.rows.contradiction:
+                yield seed, found
 
     return make

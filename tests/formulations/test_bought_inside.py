@@ -19,13 +19,13 @@ SEEDS = [pytest.param(range(25), id="fast"), pytest.param(range(25, 70), id="mor
 
 def terms_by_hand(found: Any) -> dict[str, list[float]]:
     """Coefficients that purchases add to the rows of the first host, by family, sorted."""
-    row, column, value = found.structure.bought(found.arrays.rows)
+    row, column, value = found.structure.bought
     answer: dict[str, list[float]] = {family: [] for family in FAMILIES}
     for r, c, v in zip(row.tolist(), column.tolist(), value.tolist(), strict=True):
-        one = found.arrays.rows[r]
-        if one.index()[1] == "Ash":
-            assert c >= len(found.arrays.variables)
-            answer[one.parent_component().local_name].append(round(v, 9))
+        one = found.rows.rows[r]
+        if one.index[1] == "Ash":
+            assert c >= len(found.rows.variables)
+            answer[one.family].append(round(v, 9))
     return {family: sorted(values) for family, values in answer.items()}
 
 
@@ -48,7 +48,7 @@ def test_no_terms_where_purchases_are_variables(shire: Callable[..., Instance], 
     total = "minimum_total_saving = { amount = 0, year = 1 }"
     for changes in ({"tiers": TIERS, "rules": f"minimum_saving = 0.01\n{total}"}, {"rules": "minimum_saving = 0.01"}):
         found = decomposed(price(shire(economics="duplication_avoided = 0.5", **changes)))
-        assert all(len(part) == 0 for part in found.structure.bought(found.arrays.rows))
+        assert all(len(part) == 0 for part in found.structure.bought)
 
 
 @pytest.mark.parametrize("seeds", SEEDS)
@@ -60,13 +60,13 @@ def test_what_a_partnership_takes_is_what_the_compact_model_says(tiny_blocks: Ca
         matrix, _, _, rules = inside_rows(found)
         if rules.bought is None:
             continue
-        rows = [row for row, inside in zip(found.arrays.rows, found.structure.inside(found.arrays.rows), strict=True) if inside]
+        rows = [row for row, inside in zip(found.rows.rows, found.rows.inside, strict=True) if inside]
         for block in range(len(found.blocks)):
             for there in found.partnerships(block)[:30]:
                 purchases = bought(found, block, there)
                 activity = matrix[:, [*found.columns(block, there), *purchases]].sum(axis=1)
                 for row, ours in zip(rows, activity.tolist(), strict=True):
-                    if row.index()[:3] == found.blocks.partnerships[block]:
+                    if row.index[:3] == found.blocks.partnerships[block]:
                         assert ours == pytest.approx(in_the_compact_model(found, row, block, there), abs=1e-9), (seed, there)
                         checked += bool(purchases)
                 _at_most(found, rules, block, there, purchases)
@@ -81,7 +81,7 @@ def in_the_compact_model(found: Any, row: Any, block: int, there: dict[str, int]
     for c, k in there.items():
         values[(m.opens[s, h, v, k] if c == h else m.joins[c, s, h, v, k]).name] = 1.0
     settled, _ = settle(m, values)
-    body = getattr(m, row.parent_component().local_name)[row.index()].body
+    body = getattr(m, row.family)[row.index if len(row.index) > 1 else row.index[0]].body
     return float(sum(a * settled[x.name] for a, x in zip(body.linear_coefs, body.linear_vars, strict=True)))
 
 

@@ -46,7 +46,7 @@ def valued(found: Any, **worth: float) -> Any:
     plain = np.full(len(found.cost), -100.0)
     given = {(*ASH, 0): -2.0} | {(c, *ASH, 0): value for c, value in worth.items()}
     for index, move in (*found.model.opens.items(), *found.model.joins.items()):
-        plain[found.column[id(move)]] = given.get(brief(index), -100.0)
+        plain[found.rows.column(move)] = given.get(brief(index), -100.0)
     return plain
 
 
@@ -70,7 +70,7 @@ def test_best_by_hand(mapped: Callable[..., Any], adjacency: str, worth: dict[st
     plain = valued(found, **worth)
     answer = exact(found.blocks, inside_rows(found)[-1], plain, plain, np.array([0]), 1e-6, MANY)
     assert answer.upper == pytest.approx([value], abs=1e-5)
-    told = [{brief(found.arrays.variables[column].index()) for column in point} for point in answer.best]
+    told = [{brief(found.rows.variables[column][1]) for column in point} for point in answer.best]
     assert told == ([{(*ASH, 0), *((c, *ASH, 0) for c in members.split())}] if members else [])
     every, whole = ranked(found.blocks, inside_rows(found)[-1], plain, plain, 0.0, MANY)
     assert whole

@@ -46,10 +46,10 @@ def test_host_capacity_by_hand(
     plain = np.full(len(found.cost), -100.0)
     given = {(*ASH, 0): -2.0, ("Elm", *ASH, 0): 5.0, ("Oak", *ASH, 0): 7.0, ("Yew", *ASH, 0): 6.0}
     for index, move in (*found.model.opens.items(), *found.model.joins.items()):
-        plain[found.column[id(move)]] = given[brief(index)]
+        plain[found.rows.column(move)] = given[brief(index)]
     answer = exact(found.blocks, inside_rows(found)[-1], plain, plain, np.array([0]), 1e-6, MANY)
     assert answer.upper == pytest.approx([value], abs=1e-5)
-    told = [{brief(found.arrays.variables[column].index()) for column in point} for point in answer.best]
+    told = [{brief(found.rows.variables[column][1]) for column in point} for point in answer.best]
     assert told == ([{(*ASH, 0), *((c, *ASH, 0) for c in members)}] if members else [])
 
 
@@ -68,9 +68,7 @@ def test_against_all_partnerships(tiny_blocks: Callable[..., Any], seeds: range)
         reduced = plain - matrix.T @ prices
         asked = np.arange(len(found.blocks))
         answer = exact(found.blocks, rules, reduced, plain, asked, 1e-6, MANY)
-        simple = found.blocks.purchases is None and not any(
-            len(getattr(found.model, family, ())) for family in ("payback", "onboarding_capacity")
-        )
+        simple = found.blocks.purchases is None and not found.has_rows("payback", "onboarding_capacity")
         for block in asked:
             every = [(worth(found, block, there, plain), there) for there in found.partnerships(block)]
             able = [(value, there) for value, there in every if kept(found, matrix, lower, upper, block, there)]
@@ -97,7 +95,7 @@ def test_one_rule_at_a_time(tiny_blocks: Callable[..., Any], only: str, often: f
     bitten = looser = 0
     for seed, found in tiny_blocks(seeds, only):
         random = np.random.default_rng(seed)
-        noise = np.concatenate([random.normal(0, 30, len(found.arrays.variables)), np.zeros(len(found.cost) - len(found.arrays.variables))])
+        noise = np.concatenate([random.normal(0, 30, len(found.rows.variables)), np.zeros(len(found.cost) - len(found.rows.variables))])
         plain = found.cost + noise
         matrix, lower, upper, rules = inside_rows(found)
         reduced = plain + matrix.T @ (random.exponential(5, len(lower)) * (random.random(len(lower)) < 0.5) * np.isfinite(lower))

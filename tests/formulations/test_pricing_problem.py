@@ -29,14 +29,14 @@ def at(found: Any, values: Values) -> Offers:
     m, reduced = found.model, np.full(len(found.cost), -100.0)
     given = dict(values)
     for index, move in (*m.opens.items(), *m.joins.items()):
-        reduced[found.column[id(move)]] = given.pop(brief(index), -100.0)
+        reduced[found.rows.column(move)] = given.pop(brief(index), -100.0)
     assert not given
     return offers(found.blocks, reduced)
 
 
 def told(found: Any, columns: Any) -> set[tuple[Any, ...]]:
     """Columns as brief indices."""
-    return {brief(found.arrays.variables[column].index()) for column in columns}
+    return {brief(found.rows.variables[column][1]) for column in columns}
 
 
 @pytest.fixture

@@ -186,7 +186,7 @@ def test_without_tiers_there_are_no_purchases(buying: Callable[..., Any]) -> Non
     for tiers in ("payroll, 200000, 0.1\n", "payroll, 0, 0\n"):
         found = buying(tiers="service, from_volume, rate\n" + tiers)
         assert found.blocks.purchases is None
-        assert len(found.cost) == len(found.arrays.variables)
+        assert len(found.cost) == len(found.rows.variables)
 
 
 def settled(found: Any, block: int, there: Mapping[str, int]) -> Earned:
@@ -222,7 +222,7 @@ ONLY = ["", "no_council_worse_off"]
 
 def drawn(found: Any, seed: int) -> Any:
     """Random values of the variables; purchases that are no variables, and so in no row, are worth what the objective says."""
-    count = len(found.arrays.variables)
+    count = len(found.rows.variables)
     return np.concatenate([np.random.default_rng(seed).normal(0, 10, count), found.cost[count:]])
 
 

@@ -51,7 +51,7 @@ def test_all_that_lose_no_more_are_found(tiny_blocks: Callable[..., Any], seeds:
             key, real = by_columns[tuple(column for column in point if column in moves)]
             assert value == pytest.approx(real)
             reached[key] = max(value, reached.get(key, -np.inf))
-        timed = any(len(getattr(found.model, family, ())) for family in ("payback", "onboarding_capacity"))
+        timed = found.has_rows("payback", "onboarding_capacity")
         if found.blocks.purchases is None and not timed:
             wanted = {key: value for key, value in best.items() if value > -loss + 1e-6}
             assert {key: reached.get(key) for key in wanted} == pytest.approx(wanted), seed

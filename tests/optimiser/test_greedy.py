@@ -20,7 +20,6 @@ from optimiser.errors import NoPlanError
 from optimiser.methods import relaxation
 from optimiser.methods.greedy import greedy
 from optimiser.methods.relaxation import Relaxation
-from solvers.arrays import ContradictionError
 from solvers.column_generation import Duals, Pace, values_of
 
 
@@ -28,10 +27,9 @@ def relaxed(seed: int) -> Relaxation | None:
     """The relaxation of a random tiny instance at some prices; None where a row cannot be kept."""
     with TemporaryDirectory() as name:
         write_tiny(Path(name), seed)
-        try:
-            found = Relaxation(price(read(name)), Objective(), Pace(levels=(0.5, 0.1), steps=10, rounds=0))
-        except ContradictionError:
-            return None
+        found = Relaxation(price(read(name)), Objective(), Pace(levels=(0.5, 0.1), steps=10, rounds=0))
+    if found.contradiction:
+        return None
     found.duals.descend()
     return found
 
