@@ -7,6 +7,7 @@ What it forbids it keeps, with the rule and the figures, so that "why not?" has 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from copy import copy
 from functools import cached_property
@@ -25,7 +26,7 @@ from instances.compatibility import score_matrices
 from instances.distance import distance_matrices
 from instances.instance import Instance
 from instances.linking import linked
-from instances.moves import FORBIDDEN_COLUMNS, MOVE_COLUMNS, TOLERANCE, Mask, incompatible, service_moves
+from instances.moves import FORBIDDEN_COLUMNS, TOLERANCE, Mask, Refused, incompatible, moves_table, service_moves
 from instances.pairs import Pairs
 from instances.rule_figures import DistanceLimit
 from instances.tables import Adjacency
@@ -44,7 +45,7 @@ class CouncilGraph(Pairs):
         """The graph with the moves of some services only."""
         found = copy(self)
         found.__dict__ |= {"services": tuple(service for service in self.instance.services if service in services)}
-        for name in ("_built", "like", "_windows_of_moves"):
+        for name in ("_built", "like", "_windows_of_moves", "forbidden"):
             found.__dict__.pop(name, None)
         return found
 
@@ -71,16 +72,13 @@ class CouncilGraph(Pairs):
         return rows, np.maximum(self.moves["tranche"].to_numpy(dtype=np.intp), 0)
 
     @cached_property
-    def _built(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _built(self) -> tuple[pd.DataFrame, list[Refused]]:
         moves, forbidden = [], []
         for service in self.services:
             made, refused = service_moves(self, service)
             moves.append(made)
             forbidden += refused
-        return (
-            pd.concat(moves, ignore_index=True) if moves else pd.DataFrame(columns=MOVE_COLUMNS),
-            pd.concat(forbidden, ignore_index=True) if forbidden else pd.DataFrame(columns=FORBIDDEN_COLUMNS),
-        )
+        return moves_table(self, moves), forbidden
 
     @property
     def moves(self) -> pd.DataFrame:
@@ -90,14 +88,18 @@ class CouncilGraph(Pairs):
         """
         return self._built[0]
 
-    @property
+    @cached_property
     def forbidden(self) -> pd.DataFrame:
         """Why other moves do not exist: the rule, the value, the limit. A blank council, host or tranche means any."""
-        return self._built[1]
+        refused = [one.table() for one in self._built[1]]
+        return pd.concat(refused, ignore_index=True) if refused else pd.DataFrame(columns=FORBIDDEN_COLUMNS)
 
     def forbidden_by_rule(self) -> dict[str, int]:
         """How many entries of `forbidden` each rule has, by name."""
-        return {str(rule): int(count) for rule, count in self.forbidden["rule"].value_counts().sort_index().items()}
+        counts: Counter[str] = Counter()
+        for one in self._built[1]:
+            counts[str(one.columns["rule"])] += one.count
+        return dict(sorted(counts.items()))
 
     @cached_property
     def options(self) -> pd.DataFrame:
@@ -148,10 +150,10 @@ class CouncilGraph(Pairs):
         Largest first. Only baselines that have a move or an option are in a part.
         """
         graph: nx.Graph[tuple[str, str]] = nx.Graph()
-        for frame in (self.moves, self.options):
-            graph.add_nodes_from(zip(frame["council"], frame["service"], strict=True))
-        links = self.moves[["council", "service", "host"]].drop_duplicates()
-        graph.add_edges_from(((c, s), (h, s)) for c, s, h in links.itertuples(index=False) if c != h)
+        links = dict.fromkeys(zip(*(self.moves[name].tolist() for name in ("council", "service", "host")), strict=True))
+        graph.add_nodes_from(dict.fromkeys((c, s) for c, s, _ in links))
+        graph.add_nodes_from(dict.fromkeys(zip(self.options["council"].tolist(), self.options["service"].tolist(), strict=True)))
+        graph.add_edges_from(((c, s), (h, s)) for c, s, h in links if c != h)
         known = set(graph)
         for group in linked(self.instance, known):
             graph.add_edges_from(pairwise(group))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +38,59 @@ class _Links:
         return matrix[np.ix_(self.councils, self.hosts)]
 
 
-def service_moves(pairs: Pairs, service: str) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+@dataclass(frozen=True)
+class Refused:
+    """Moves that do not exist by one rule; a table of them is made only where somebody asks.
+
+    Attributes:
+        columns: What the table says of them: values, or the same for all.
+        count: How many they are.
+    """
+
+    columns: dict[str, object]
+    count: int
+
+    def table(self) -> pd.DataFrame:
+        """The table."""
+        data = {name: value if isinstance(value, list | np.ndarray) else [value] * self.count for name, value in self.columns.items()}
+        return pd.DataFrame(data, columns=list(FORBIDDEN_COLUMNS))
+
+
+@dataclass(frozen=True)
+class Found:
+    """Moves of one service: council and host by their positions, tranche, and termination charge in GBP; each of shape (moves,)."""
+
+    service: str
+    councils: NDArray[np.intp]
+    hosts: NDArray[np.intp]
+    tranche: NDArray[np.intp]
+    charge: NDArray[np.float64]
+
+
+def moves_table(pairs: Pairs, found: Sequence[Found]) -> pd.DataFrame:
+    """The moves of several services. Text is kept as Python has it: whatever else pandas would make of it, all of it is read back."""
+    if not found:
+        return pd.DataFrame(columns=list(MOVE_COLUMNS))
+    names = np.array(pairs.councils, dtype=object)
+    councils, hosts = (np.concatenate([getattr(one, name) for one in found]) for name in ("councils", "hosts"))
+    service = np.repeat(np.array([one.service for one in found], dtype=object), [len(one.councils) for one in found])
+    score = np.concatenate([pairs.scores[one.service][one.councils, one.hosts] for one in found])
+    own = councils == hosts
+    return pd.DataFrame(
+        {
+            "council": pd.Series(names[councils], dtype=object),
+            "service": pd.Series(service, dtype=object),
+            "host": pd.Series(names[hosts], dtype=object),
+            "tranche": np.concatenate([one.tranche for one in found]),
+            "km": np.where(own, 0.0, pairs.km[councils, hosts]),
+            "minutes": np.where(own, 0.0, pairs.minutes[councils, hosts]),
+            "compatibility": np.where(own, 1.0, score),
+            "charge": np.concatenate([one.charge for one in found]),
+        }
+    )
+
+
+def service_moves(pairs: Pairs, service: str) -> tuple[Found, list[Refused]]:
     """The moves of one service, and why its other moves do not exist."""
     instance = pairs.instance
     names = pairs.runs[service]
@@ -48,13 +100,13 @@ def service_moves(pairs: Pairs, service: str) -> tuple[pd.DataFrame, list[pd.Dat
         service, np.array([pairs.position[c] for c in names], dtype=np.intp), np.array([pairs.position[c] for c in hosts], dtype=np.intp)
     )
     allowed = np.ones((len(names), len(hosts)), dtype=bool)
-    refused: list[pd.DataFrame] = []
+    refused: list[Refused] = []
     for rule, mask, value, limit, unit in _link_rules(pairs, links):
         allowed &= ~mask
         refused.append(_refusals(pairs, links, rule, mask, value, limit, unit))
     barred = [council for council in names if council not in set(hosts)]
     refused.append(
-        _frame(
+        _refused(
             {
                 "council": None,
                 "service": service,
@@ -69,7 +121,7 @@ def service_moves(pairs: Pairs, service: str) -> tuple[pd.DataFrame, list[pd.Dat
     )
     refused += _window_refusals(pairs, service, names)
     refused += _ceased_refusals(pairs, service, names, hosts)
-    return _cross(pairs, links, allowed), [frame for frame in refused if len(frame)]
+    return _cross(pairs, links, allowed), [one for one in refused if one.count]
 
 
 def _link_rules(pairs: Pairs, links: _Links) -> Iterator[tuple[str, Mask, Matrix, Matrix, str]]:
@@ -131,7 +183,7 @@ def _decided_against(pairs: Pairs, links: _Links) -> Mask:
     return mask
 
 
-def _cross(pairs: Pairs, links: _Links, allowed: Mask) -> pd.DataFrame:
+def _cross(pairs: Pairs, links: _Links, allowed: Mask) -> Found:
     """Links times tranches in which both can be live: the council's own window, a host that can have opened by then."""
     service, tranches = links.service, pairs.instance.calendar.tranches
     windows = pairs.windows.allowed[[pairs.baseline_position[pairs.councils[c], service] for c in links.councils]].reshape(-1, tranches)
@@ -150,42 +202,37 @@ def _cross(pairs: Pairs, links: _Links, allowed: Mask) -> pd.DataFrame:
     joined = (exists & ~own[:, :, None]).any(axis=(0, 2)) | np.array([place in live_hosts for place in links.hosts], dtype=bool)
     exists &= joined[None, :, None]
     host_index, council_index, tranche = np.nonzero(exists.transpose(1, 0, 2))
-    moves = _move_frame(pairs, service, links.councils[council_index], links.hosts[host_index], tranche)
-    choices = pairs.decided
+    councils, hosts, choices = links.councils[council_index], links.hosts[host_index], pairs.decided
     live = [
         (pairs.position[key[0]], pairs.position[host])
         for key, (host, _) in choices.live.items()
         if key[1] == service and choices.live_is_kept(key)
     ]
     if live:
-        councils, hosts = np.array(live, dtype=np.intp).T
-        moves = pd.concat([_move_frame(pairs, service, councils, hosts, np.full(len(live), LIVE)), moves], ignore_index=True)
-        moves = moves.sort_values(["host", "council", "tranche"], kind="stable", ignore_index=True)
-    return moves
+        own_live, host_live = np.array(live, dtype=np.intp).T
+        councils, hosts = np.concatenate([own_live, councils]), np.concatenate([host_live, hosts])
+        tranche = np.concatenate([np.full(len(live), LIVE, dtype=np.intp), tranche])
+        by_name = np.argsort(np.argsort(np.array(pairs.councils, dtype=object), kind="stable"), kind="stable")
+        order = np.lexsort((tranche, by_name[councils], by_name[hosts]))
+        councils, hosts, tranche = councils[order], hosts[order], tranche[order]
+    return Found(service, councils, hosts, tranche, _charges(pairs, service, councils, tranche))
 
 
-def _move_frame(pairs: Pairs, service: str, councils: NDArray[np.intp], hosts: NDArray[np.intp], tranche: NDArray[np.intp]) -> pd.DataFrame:
-    names = np.array(pairs.councils, dtype=object)
-    rows = np.array([pairs.baseline_position[pairs.councils[c], service] for c in councils], dtype=np.intp)
-    charge = np.where(tranche == LIVE, 0.0, pairs.windows.charge[rows, np.maximum(tranche, 0)]) if len(rows) else np.zeros(0)
-    return pd.DataFrame(
-        {
-            "council": names[councils],
-            "service": service,
-            "host": names[hosts],
-            "tranche": tranche,
-            "km": np.where(councils == hosts, 0.0, pairs.km[councils, hosts]),
-            "minutes": np.where(councils == hosts, 0.0, pairs.minutes[councils, hosts]),
-            "compatibility": np.where(councils == hosts, 1.0, pairs.scores[service][councils, hosts]),
-            "charge": charge,
-        }
-    )
+def _charges(pairs: Pairs, service: str, councils: NDArray[np.intp], tranche: NDArray[np.intp]) -> NDArray[np.float64]:
+    """What ending a contract for a move costs, GBP; nothing for what is live already."""
+    if not len(councils):
+        return np.zeros(0)
+    row = np.zeros(len(pairs.councils), dtype=np.intp)
+    for place in np.unique(councils).tolist():
+        row[place] = pairs.baseline_position[pairs.councils[place], service]
+    found: NDArray[np.float64] = np.where(tranche == LIVE, 0.0, pairs.windows.charge[row[councils], np.maximum(tranche, 0)])
+    return found
 
 
-def _refusals(pairs: Pairs, links: _Links, rule: str, mask: Mask, value: Matrix, limit: Matrix, unit: str) -> pd.DataFrame:
+def _refusals(pairs: Pairs, links: _Links, rule: str, mask: Mask, value: Matrix, limit: Matrix, unit: str) -> Refused:
     names = np.array(pairs.councils, dtype=object)
     rows, columns = np.nonzero(mask)
-    return _frame(
+    return _refused(
         {
             "council": names[links.councils[rows]],
             "service": links.service,
@@ -199,7 +246,7 @@ def _refusals(pairs: Pairs, links: _Links, rule: str, mask: Mask, value: Matrix,
     )
 
 
-def _window_refusals(pairs: Pairs, service: str, names: list[str]) -> Iterator[pd.DataFrame]:
+def _window_refusals(pairs: Pairs, service: str, names: list[str]) -> Iterator[Refused]:
     """Tranches that a council's contract or an earlier decision closes to it, as days from the tranche to the first day allowed."""
     dates = pairs.instance.calendar.tranche_dates
     places = [pairs.baseline_position[council, service] for council in names]
@@ -210,7 +257,7 @@ def _window_refusals(pairs: Pairs, service: str, names: list[str]) -> Iterator[p
         contract = pairs.instance.contracts[names[index], service]
         first.append((contract.break_from or contract.expires).toordinal())
     day = np.array([dates[k].toordinal() for k in tranche], dtype=float)
-    yield _frame(
+    yield _refused(
         {
             "council": council[rows],
             "service": service,
@@ -223,7 +270,7 @@ def _window_refusals(pairs: Pairs, service: str, names: list[str]) -> Iterator[p
         }
     )
     rows, tranche = np.nonzero(pairs.windows.decided[places].reshape(-1, len(dates)))
-    yield _frame(
+    yield _refused(
         {
             "council": council[rows],
             "service": service,
@@ -237,7 +284,7 @@ def _window_refusals(pairs: Pairs, service: str, names: list[str]) -> Iterator[p
     )
 
 
-def _ceased_refusals(pairs: Pairs, service: str, names: list[str], hosts: list[str]) -> Iterator[pd.DataFrame]:
+def _ceased_refusals(pairs: Pairs, service: str, names: list[str], hosts: list[str]) -> Iterator[Refused]:
     """Tranches that do not begin before a council ceases: as the one that moves, and as the host of others."""
     dates = pairs.instance.calendar.tranche_dates
     for role, councils in (("council", names), ("host", hosts)):
@@ -246,7 +293,7 @@ def _ceased_refusals(pairs: Pairs, service: str, names: list[str], hosts: list[s
         gone = [councils[index] for index in rows]
         ends = [pairs.instance.councils[council].ceases for council in gone]
         blank = {"council": None, "host": None}
-        yield _frame(
+        yield _refused(
             {
                 **blank,
                 role: gone,
@@ -260,7 +307,5 @@ def _ceased_refusals(pairs: Pairs, service: str, names: list[str], hosts: list[s
         )
 
 
-def _frame(columns: dict[str, object]) -> pd.DataFrame:
-    length = max((len(value) for value in columns.values() if isinstance(value, list | np.ndarray)), default=0)
-    data = {name: value if isinstance(value, list | np.ndarray) else [value] * length for name, value in columns.items()}
-    return pd.DataFrame(data, columns=list(FORBIDDEN_COLUMNS))
+def _refused(columns: dict[str, object]) -> Refused:
+    return Refused(columns, max((len(value) for value in columns.values() if isinstance(value, list | np.ndarray)), default=0))

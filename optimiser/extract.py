@@ -214,15 +214,17 @@ def _councils(
 
 
 def _cashflow(flows: Flows) -> tuple[CashFlow, ...]:
-    totals: dict[tuple[str, str, str, int], float] = {}
-    for flow in flows.flows:
-        for year, value in flows.by_financial_year(flow).items():
-            key = (year, flow.council, flow.service, HEADS.index(flow.head))
-            totals[key] = totals.get(key, 0.0) + value
+    years, found = flows.by_financial_year()
+    number: dict[tuple[str, str, int], int] = {}
+    row = [number.setdefault((flow.council, flow.service, HEADS.index(flow.head)), len(number)) for flow in flows.flows]
+    totals = np.zeros((len(number), len(years)))
+    np.add.at(totals, row, found)
+    rows = sorted(zip(number, totals.tolist(), strict=True))
     return tuple(
-        CashFlow(financial_year=year, council=council, service=service, head=HEADS[head], amount=amount(value))
-        for (year, council, service, head), value in sorted(totals.items())
-        if amount(value) != 0
+        CashFlow(financial_year=year, council=council, service=service, head=HEADS[head], amount=amount(values[place]))
+        for place, year in sorted(enumerate(years), key=lambda one: one[1])
+        for (council, service, head), values in rows
+        if amount(values[place]) != 0
     )
 
 

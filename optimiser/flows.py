@@ -104,17 +104,21 @@ class Flows:
         months = range(self.calendar.periods * self.calendar.period_months)
         return [financial_year(self.calendar.month(0, month)) for month in months]
 
-    def by_financial_year(self, flow: Flow) -> dict[str, float]:
-        """A flow by April-to-March year, undiscounted."""
-        result: dict[str, float] = {}
-        for k in np.flatnonzero(flow.amounts).tolist():
-            first, months = k * self.calendar.period_months, 1
-            if not flow.one_off:
-                months = self.calendar.period_months if flow.end is None else min(self.calendar.period_months, flow.end - first)
-            share = float(flow.amounts[k]) / months
-            for year in self._years[first : first + months]:
-                result[year] = result.get(year, 0.0) + share
-        return result
+    def by_financial_year(self) -> tuple[list[str], Array]:
+        """The April-to-March years, and all flows by them, undiscounted, shape (flows, years).
+
+        What runs is spread over the months of its period, or over those before its end; a one-off is paid in the first.
+        """
+        years, length = list(dict.fromkeys(self._years)), self.calendar.period_months
+        totals = np.zeros((len(self.flows), len(years)))
+        amounts = np.array([flow.amounts for flow in self.flows]).reshape(len(self.flows), self.calendar.periods)
+        ends = np.array([np.inf if flow.end is None else flow.end for flow in self.flows])
+        one_off = np.array([flow.one_off for flow in self.flows], dtype=bool)
+        for month, year in enumerate(self._years):
+            period, since = divmod(month, length)
+            months = np.where(one_off, 1.0, np.clip(ends - period * length, 1.0, length))
+            totals[:, years.index(year)] += np.where(since < months, amounts[:, period] / months, 0.0)
+        return years, totals
 
 
 def plan_flows(priced: Priced, decisions: Sequence[Decision], options: Sequence[Taken] = ()) -> Flows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -102,6 +102,12 @@ class Arrays:
         return {**self.settled, **dict(zip(self.names, (point + 0.0).tolist(), strict=True))}
 
 
+@cache
+def _compiler() -> LinearStandardFormCompiler:
+    """Pyomo's compiler; it takes as long to make one as to compile a small model."""
+    return LinearStandardFormCompiler()
+
+
 def compile_model(model: Any) -> Arrays:
     """The arrays of a Pyomo model of linear rows.
 
@@ -114,7 +120,7 @@ def compile_model(model: Any) -> Arrays:
         raise SolverFailed(f"the model '{model.name}' has {len(objectives)} active objectives; give it one")
     try:
         with _COMPILING:
-            form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
+            form = _compiler().write(model, mixed_form=True, set_sense=None)
     except InfeasibleConstraintException as error:
         raise ContradictionError(str(error)) from error
     except ValueError as error:

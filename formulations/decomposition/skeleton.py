@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -13,12 +14,6 @@ from formulations.decomposition.kinds import NONE, Floats, Whole
 from formulations.pricing import Priced
 from formulations.skeleton import SkeletonRows, Terms
 from formulations.terms import THOUSAND
-
-
-def _known(pairs: Sequence[tuple[int, int]]) -> tuple[Whole, Whole]:
-    """Rows and columns, of those that have a column."""
-    found = np.array([pair for pair in pairs if pair[1] != NONE], dtype=np.intp).reshape(-1, 2)
-    return found[:, 0], found[:, 1]
 
 
 class Skeleton:
@@ -53,10 +48,14 @@ class Skeleton:
     def _rows_of_columns(self) -> tuple[tuple[Whole, Whole], tuple[Whole, Whole]]:
         """Row of the table and column, of all moves; and of all alternatives."""
         m, sets = self._m, self._m.sets
-        moves = [(sets.join_row[j], self.rows.column(v)) for j, v in m.joins.items()]
-        moves += [(sets.open_row[o], self.rows.column(v)) for o, v in m.opens.items()]
-        takes = [(sets.take_row[t], self.rows.column(v)) for t, v in m.takes.items()]
-        return _known(moves), _known(takes)
+        moves = self._known({**sets.join_row, **sets.open_row}, {**m.joins, **m.opens})
+        return moves, self._known(sets.take_row, m.takes)
+
+    def _known(self, row: Mapping[Any, int], variable: Mapping[Any, int]) -> tuple[Whole, Whole]:
+        """Rows and columns, of those that have a column; both are in the same order of the same keys."""
+        columns = self.rows.place[np.fromiter(variable.values(), dtype=np.intp, count=len(variable))]
+        there = columns != NONE
+        return np.fromiter(row.values(), dtype=np.intp, count=len(row))[there], columns[there]
 
     @cached_property
     def column_of_move(self) -> Whole:

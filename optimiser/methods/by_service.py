@@ -58,7 +58,7 @@ def _lacking(parted: Split, blocks: Blocks, prices: Floats, taken: NDArray[np.in
     linked, count = parted.linked, int(blocks.service.max(initial=-1)) + 1
     across: Floats = linked.cost - linked.matrix.T @ parted.across(prices)
     reduced: Floats = linked.cost - linked.matrix.T @ prices
-    bound = np.bincount(blocks.service, weights=np.maximum(offers(blocks, reduced).values, 0.0), minlength=count)
+    bound: Floats = np.bincount(blocks.service, weights=np.maximum(offers(blocks, reduced).values, 0.0), minlength=count).astype(float)
     free = reduced[linked.free]
     for label, value in (
         (parted.row, dues(linked.lower, linked.upper, prices)),
