@@ -98,9 +98,11 @@ class Priced:
     def streams(self) -> Streams:
         """How a pound a year of each move runs over the periods."""
         moves, calendar, live = self.moves, self.instance.calendar, self.graph.decided.live
-        columns = zip(*(moves[name].tolist() for name in ("council", "service", "host", "tranche")), strict=True)
+        columns = [moves[name].tolist() for name in ("council", "service", "host", "tranche")]
+        ends = [self.end(c, h) for c, h in zip(columns[0], columns[2], strict=True)] if self.ends else [None] * len(moves)
         shapes = [
-            (str(s), int(k), whole_months(live[c, s][1], calendar.start) if k == LIVE else 0, self.end(c, h)) for c, s, h, k in columns
+            (s, k, whole_months(live[c, s][1], calendar.start) if k == LIVE else 0, end)
+            for c, s, _, k, end in zip(*columns, ends, strict=True)
         ]
         return streams(self.instance, shapes)
 

@@ -37,21 +37,28 @@ class Numbered(SimpleNamespace):
     """What the families read in place of a model: index sets are lists, and a variable is a number.
 
     Attributes:
-        variables: Kind and index of each.
-        bounds: Lower and upper bound of each.
+        kinds: Each kind of variable, and the indices of its variables; those of the first kind come first.
+        count: How many variables there are.
+        unreachable: Demands that no move can meet.
     """
 
     def __init__(self) -> None:
-        super().__init__(variables=[], bounds=[], unreachable=[])
+        super().__init__(kinds=[], count=0, unreachable=[])
 
     def declare(self, kind: Kind, keys: Collection[Any]) -> None:
         """Number the variables of a kind."""
-        first, keys = len(self.variables), list(keys)
+        keys = list(keys)
         setattr(self, kind.index, keys)
-        setattr(self, kind.name, {key: first + number for number, key in enumerate(keys)})
-        self.variables += [(kind.name, key) for key in keys]
-        low, high = -np.inf if kind.lower is None else kind.lower, np.inf if kind.upper is None else kind.upper
-        self.bounds += [(low, high)] * len(keys)
+        setattr(self, kind.name, dict(zip(keys, range(self.count, self.count + len(keys)), strict=True)))
+        self.kinds.append((kind, keys))
+        self.count += len(keys)
+
+    def bounds(self) -> tuple[Floats, Floats]:
+        """Lower and upper bounds of all variables, infinite where there is none."""
+        counts = [len(keys) for _, keys in self.kinds]
+        low = np.repeat([-np.inf if kind.lower is None else kind.lower for kind, _ in self.kinds], counts)
+        high = np.repeat([np.inf if kind.upper is None else kind.upper for kind, _ in self.kinds], counts)
+        return low, high
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,6 @@ class SkeletonRows:
 
     Attributes:
         model: What its families read.
-        variables: Kind and index of the variable of each column.
         place: Column of each variable; NONE where it has none.
         low, high: Bounds of each column; infinite where there is none.
         cost: Objective coefficient of each column, thousand GBP.
@@ -73,7 +79,6 @@ class SkeletonRows:
     """
 
     model: Any
-    variables: Sequence[tuple[str, Any]]
     place: Whole
     low: Floats
     high: Floats
@@ -85,6 +90,16 @@ class SkeletonRows:
     upper: Floats
     unreachable: tuple[Unreachable, ...]
     contradiction: bool
+
+    def __len__(self) -> int:
+        """How many columns there are."""
+        return len(self.cost)
+
+    @cached_property
+    def variables(self) -> list[tuple[str, Any]]:
+        """Kind and index of the variable of each column."""
+        named = [(kind.name, key) for kind, keys in self.model.kinds for key in keys]
+        return [one for one, place in zip(named, self.place.tolist(), strict=True) if place != NONE]
 
     def column(self, variable: int) -> int:
         """Column of a variable; NONE where it has none."""
@@ -121,7 +136,7 @@ def _index(m: Any, family: str) -> Collection[Any]:
 
 
 def _as_arrays(m: Numbered, rows: Sequence[Row], value: Linear) -> SkeletonRows:
-    count = len(m.variables)
+    count = m.count
     cost = np.bincount(np.array(value.variables, dtype=np.intp), weights=np.array(value.coefficients), minlength=count)
     row, variable, coefficient = _entries(rows)
     there = coefficient != 0
@@ -134,10 +149,9 @@ def _as_arrays(m: Numbered, rows: Sequence[Row], value: Linear) -> SkeletonRows:
     kept = np.flatnonzero(filled)
     number = np.cumsum(filled) - 1
     place = np.where(used, np.cumsum(used) - 1, NONE)
-    low, high = (np.array(found, dtype=float) for found in zip(*m.bounds, strict=True)) if count else (np.zeros(0), np.zeros(0))
+    low, high = m.bounds()
     return SkeletonRows(
         model=m,
-        variables=[one for one, there in zip(m.variables, used.tolist(), strict=True) if there],
         place=place,
         low=low[used],
         high=high[used],

@@ -154,8 +154,11 @@ def _priced_rows(table: Any, decisions: Sequence[Any]) -> dict[Any, Mapping[Hash
     """The priced row of each decision."""
     if not decisions:
         return {}
-    indexed = table.set_index(list(decisions[0]._fields))
-    return dict(zip(decisions, indexed.loc[[tuple(decision) for decision in decisions]].to_dict("records"), strict=True))
+    fields, wanted = decisions[0]._fields, set(decisions)
+    keys = zip(*(table[name].tolist() for name in fields), strict=True)
+    number = {key: row for row, key in enumerate(keys) if key in wanted}
+    rows = table.iloc[[number[decision] for decision in decisions]].drop(columns=list(fields))
+    return dict(zip(decisions, rows.to_dict("records"), strict=True))
 
 
 def _move_flows(priced: Priced, row: Mapping[Hashable, Any], decision: Decision) -> list[Flow]:

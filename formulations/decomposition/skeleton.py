@@ -27,7 +27,7 @@ class Skeleton:
     def __init__(self, rows: SkeletonRows) -> None:
         """Find the blocks."""
         self.rows, self._m = rows, rows.model
-        self.blocks = blocks_of(self._m, rows.column, len(rows.variables))
+        self.blocks = blocks_of(self._m, rows.place.tolist().__getitem__, len(rows))
 
     @cached_property
     def cost(self) -> Floats:
@@ -38,7 +38,7 @@ class Skeleton:
     def repriced(self, priced: Priced) -> Floats:
         """NPV of all columns at other figures of the same moves, thousand GBP; not where there are purchases."""
         assert self.blocks.purchases is None
-        found, (moves, takes) = np.zeros(len(self.rows.variables)), self._rows_of_columns
+        found, (moves, takes) = np.zeros(len(self.rows)), self._rows_of_columns
         found[moves[1]] = priced.moves["npv"].to_numpy()[moves[0]]
         found[takes[1]] = priced.options["npv"].to_numpy()[takes[0]]
         cost: Floats = found / THOUSAND
@@ -87,7 +87,7 @@ class Skeleton:
         Moves that no partnership can have, and their purchases, are among them, at 0.
         """
         m, blocks, rows = self._m, self.blocks, self.rows
-        inside = np.zeros(len(rows.variables), dtype=bool)
+        inside = np.zeros(len(rows), dtype=bool)
         bought = np.zeros(0, dtype=np.intp) if blocks.purchases is None else blocks.purchases.column
         for columns in (blocks.opens, blocks.joins, bought[bought < len(inside)]):
             inside[columns[columns != NONE]] = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from optimiser.cli import (  # noqa: F401 - each adds its command
@@ -21,6 +22,11 @@ from optimiser.cli.app import app
 __all__ = ["app", "console_main"]
 
 
+SELDOM = 50_000
+"""Objects made between two collections of garbage: the tables and models of a command are all small objects that stay."""
+
+
 def console_main() -> Any:
     """Entry point of the command `optimiser`."""
+    gc.set_threshold(SELDOM)
     return app()
