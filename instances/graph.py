@@ -26,7 +26,7 @@ from instances.compatibility import score_matrices
 from instances.distance import distance_matrices
 from instances.instance import Instance
 from instances.linking import linked
-from instances.moves import FORBIDDEN_COLUMNS, TOLERANCE, Mask, Refused, incompatible, moves_table, service_moves
+from instances.moves import FORBIDDEN_COLUMNS, TOLERANCE, Found, Mask, Refused, charges, incompatible, moves_table, service_moves
 from instances.pairs import Pairs
 from instances.rule_figures import DistanceLimit
 from instances.tables import Adjacency
@@ -47,6 +47,20 @@ class CouncilGraph(Pairs):
         found.__dict__ |= {"services": tuple(service for service in self.instance.services if service in services)}
         for name in ("_built", "like", "_windows_of_moves", "forbidden"):
             found.__dict__.pop(name, None)
+        return found
+
+    def only(self, moves: Collection[tuple[str, str, str, int]]) -> CouncilGraph:
+        """The graph with some moves only: council, service, host, tranche of each, which are known to exist."""
+        found = self.about(())
+        by_service: dict[str, list[tuple[int, int, int]]] = {}
+        for council, service, host, tranche in sorted(moves, key=lambda move: (move[2], move[0], move[3])):
+            by_service.setdefault(service, []).append((self.position[council], self.position[host], tranche))
+        made = []
+        for service in self.instance.services:
+            if service in by_service:
+                councils, hosts, tranche = np.array(by_service[service], dtype=np.intp).T
+                made.append(Found(service, councils, hosts, tranche, charges(self, service, councils, tranche)))
+        found.__dict__["_built"] = (moves_table(self, made), [])
         return found
 
     def with_figures(self, instance: Instance) -> CouncilGraph:

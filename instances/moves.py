@@ -215,10 +215,10 @@ def _cross(pairs: Pairs, links: _Links, allowed: Mask) -> Found:
         by_name = np.argsort(np.argsort(np.array(pairs.councils, dtype=object), kind="stable"), kind="stable")
         order = np.lexsort((tranche, by_name[councils], by_name[hosts]))
         councils, hosts, tranche = councils[order], hosts[order], tranche[order]
-    return Found(service, councils, hosts, tranche, _charges(pairs, service, councils, tranche))
+    return Found(service, councils, hosts, tranche, charges(pairs, service, councils, tranche))
 
 
-def _charges(pairs: Pairs, service: str, councils: NDArray[np.intp], tranche: NDArray[np.intp]) -> NDArray[np.float64]:
+def charges(pairs: Pairs, service: str, councils: NDArray[np.intp], tranche: NDArray[np.intp]) -> NDArray[np.float64]:
     """What ending a contract for a move costs, GBP; nothing for what is live already."""
     if not len(councils):
         return np.zeros(0)

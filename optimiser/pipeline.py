@@ -25,8 +25,10 @@ from optimiser.extract import Solution, decisions, document, options_taken
 from optimiser.flows import Decision, Taken
 from optimiser.infeasible import reasons
 from optimiser.methods import Choice, MethodName, chosen, solve_by
+from optimiser.methods.parted import parted
 from optimiser.methods.solved import Solved
 from optimiser.plan import Plan, PlanDocument
+from optimiser.standing import COUNTS, Question, stands
 from optimiser.start import Learned, Start
 from optimiser.ties import Ties
 from solvers.base import Holds, Limits, Progress, Result, Solver, Termination
@@ -37,6 +39,8 @@ DEFAULT_GAP = 0.001
 """Gap proven by default for larger instances."""
 ABSOLUTE_GAP = 1e-6
 """A gap in thousand GBP that counts as none: a tenth of a penny."""
+PREPARE = "prepare"
+"""The stage that is of no use to the plan itself."""
 MODEL_TOLERANCE = 0.01
 """How far the model's objective and the plan's NPV may be apart, GBP."""
 
@@ -58,6 +62,7 @@ class SolveSettings:
         start: An earlier plan to start from: `Plan.start()`.
         settle_ties: Whether ties are settled where no gap is allowed; what-ifs that only ask for a value need not.
         reasons: Whether to look for the reasons where there is no plan.
+        prepare: Whether to keep the bound service by service, so that a solve of data with other figures of a few services is quick.
         on_stage: Called with the name of each stage as it begins, and a remark: of the solve, the method and why.
         on_progress: Called with incumbent, bound and gap (GBP) while the solver runs.
     """
@@ -74,6 +79,7 @@ class SolveSettings:
     start: Start | None = None
     settle_ties: bool = True
     reasons: bool = True
+    prepare: bool = False
     on_stage: Callable[[str, str], None] | None = None
     on_progress: Callable[[Progress], None] | None = None
 
@@ -94,15 +100,47 @@ def solve(instance: Instance, settings: SolveSettings | None = None, **changes: 
     """
     settings = replace(settings or SolveSettings(), **changes)
     timings: dict[str, float] = {}
+    standing = _standing(instance, settings, timings)
+    if standing is not None:
+        return standing
     best = _best(instance, settings, timings)
     with _stage("audit", settings, timings):
         found = _document(best, settings.objective)
         checked = audit(instance, found, settings.objective.adopted, settings.asked)
         faults = [*_against_model(found, best.objective * THOUSAND), *checked.faults]
-    found = found.model_copy(update={"rules": checked.rules, "manifest": _manifest(best, settings, found)})
+    found = found.model_copy(update={"rules": checked.rules, "manifest": _manifest(instance, settings, found, best.told)})
     if faults:
         raise AuditError(instance.name, faults, found)
-    return Plan(found.model_copy(update={"run": manifest.run_id(found)}), instance.name, timings, best.learned)
+    learned = best.learned
+    if settings.prepare:
+        with _stage(PREPARE, settings, timings):
+            learned = learned.model_copy(update={"parted": parted(best.priced, settings.objective, learned)})
+    return Plan(found.model_copy(update={"run": manifest.run_id(found)}), instance.name, timings, learned)
+
+
+def _standing(instance: Instance, settings: SolveSettings, timings: dict[str, float]) -> Plan | None:
+    """The earlier plan, where it stands (`optimiser.standing`)."""
+    if settings.start is None or settings.start.instance is None or settings.asked or settings.method == "compact":
+        return None
+    earlier, solver = settings.start.manifest, solvers.get(settings.solver)
+    gap = default_gap(earlier.get("moves", 0)) if settings.gap is None else settings.gap
+    with _stage("stand", settings, timings):
+        found = stands(Question(instance, settings.objective, settings.start, solver, _limits(settings, gap)))
+        if found is None:
+            return None
+        told = {
+            "method": "decomposition",
+            "because": found.because,
+            "solver": found.solver,
+            "gap": gap,
+            "termination": Termination.OPTIMAL.value,
+            "ties": "not settled",
+            **{name: earlier[name] for name in COUNTS},
+        }
+        document = found.document.model_copy(
+            update={"rules": found.checked.rules, "manifest": _manifest(instance, settings, found.document, told)}
+        )
+    return Plan(document.model_copy(update={"run": manifest.run_id(document)}), instance.name, timings, found.learned)
 
 
 def decide(instance: Instance, settings: SolveSettings) -> Decided:
@@ -169,6 +207,22 @@ class _Best:
     def objective(self) -> float:
         """Value of the objective, thousand GBP."""
         return (self.result.objective or 0.0) + sum(part.gained for part in self.settled)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a manifest tells of the solve."""
+        graph = self.priced.graph
+        return {
+            "method": self.choice.method,
+            "because": self.choice.why,
+            "solver": self.result.solver,
+            "gap": self.gap,
+            "termination": self.result.termination.value,
+            "ties": _ties(self.settled),
+            "moves": len(self.priced.moves),
+            "parts": len(graph.parts),
+            "forbidden": graph.forbidden_by_rule(),
+        }
 
     @property
     def status(self) -> Literal["optimal", "feasible"]:
@@ -294,21 +348,18 @@ def _against_model(found: PlanDocument, objective: float) -> list[str]:
     return [f"{found.objective}: £{value:,.2f} in the plan, £{objective:,.2f} by the model (£{abs(objective - value):,.2f} apart)"]
 
 
-def _manifest(best: _Best, settings: SolveSettings, found: PlanDocument) -> dict[str, Any]:
+def _manifest(instance: Instance, settings: SolveSettings, found: PlanDocument, told: Mapping[str, Any]) -> dict[str, Any]:
     """What gave the plan."""
-    priced, choice, result = best.priced, best.choice, best.result
-    asked = manifest.of_settings(priced.instance, settings)
-    asked |= {"solver": result.solver, "method": choice.method, "gap": best.gap}
+    asked = manifest.of_settings(instance, settings)
+    asked |= {name: told[name] for name in ("solver", "method", "gap")}
     return {
-        **manifest.of_data(priced.instance),
-        "solve": {**asked, "method_because": choice.why},
+        **manifest.of_data(instance),
+        "solve": {**asked, "method_because": told["because"]},
         "versions": manifest.versions(),
-        "moves": len(priced.moves),
-        "parts": len(priced.graph.parts),
-        "forbidden": priced.graph.forbidden_by_rule(),
+        **{name: told[name] for name in COUNTS},
         "status": found.status,
-        "termination": result.termination.value,
-        "ties": _ties(best.settled),
+        "termination": told["termination"],
+        "ties": told["ties"],
         "objective": found.objective_value,
         "bound": found.bound,
         "gap": found.gap,

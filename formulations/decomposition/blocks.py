@@ -97,6 +97,11 @@ class Blocks:
         """Service of each block, by its position among the sorted services of all, shape (blocks,)."""
         return np.unique([s for s, _, _ in self.partnerships], return_inverse=True)[1]
 
+    @cached_property
+    def services(self) -> list[str]:
+        """The services, in the order of their positions."""
+        return sorted({s for s, _, _ in self.partnerships})
+
     def bought(self, block: Whole, opening: Whole, tranche: Whole, members: NDArray[np.bool_]) -> tuple[Whole, Whole]:
         """What partnerships buy together: the number of each purchase's partnership, ascending, and its column.
 

@@ -65,6 +65,14 @@ class Skeleton:
         found[rows] = columns
         return found
 
+    @cached_property
+    def column_of_option(self) -> Whole:
+        """The same of each alternative of the priced table, shape (options,)."""
+        _, (rows, columns) = self._rows_of_columns
+        found = np.full(len(self._m.priced.options), NONE, dtype=np.intp)
+        found[rows] = columns
+        return found
+
     def partnerships_of_moves(self) -> list[tuple[str, str, str]]:
         """Service, host and vehicle of each move of the priced table."""
         moves = self._m.priced.moves

@@ -135,7 +135,7 @@ class Relaxation:
         """
         if self._earlier is None:
             return
-        names = np.unique([s for s, _, _ in self.blocks.partnerships]).tolist()
+        names = self.blocks.services
         earlier: dict[str, list[Found]] = {}
         for partnership in self._earlier.partnerships:
             earlier.setdefault(partnership[0], []).append(partnership)

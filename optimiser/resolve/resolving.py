@@ -100,8 +100,9 @@ class Resolving:
         start = None
         if before is not None:
             plan: Plan = self.store.plan(before.run)
-            start = replace(plan.start(), arrangements=as_plan_in(plan, instance.calendar))
-        return Case(instance, replace(self.settings, objective=objective, start=start), "resolve", job.name)
+            data, arrangements = self.store.instance(before.run), as_plan_in(plan, instance.calendar)
+            start = replace(plan.start(), arrangements=arrangements, instance=data, manifest=plan.document.manifest)
+        return Case(instance, replace(self.settings, objective=objective, start=start, prepare=True), "resolve", job.name)
 
     def _solved(self, case: Case) -> Side | None:
         """The answer to a case: from the store where it was recorded before, so that what was begun and not finished is not begun anew.
@@ -154,7 +155,7 @@ class Resolving:
 
     def _compared(self, before: Side, now: Side, case: Case, held: Held | None) -> tuple[Comparison | None, Comparison]:
         """First what is decided or asked otherwise by itself, with the data of then; then the data."""
-        settings = replace(case.settings, reasons=False)
+        settings = replace(case.settings, reasons=False, prepare=False)
         base, meanwhile = before, None
         again = self._with_data_of(before, case, held)
         if again is not None:
