@@ -74,6 +74,11 @@ class Priced:
         found.__dict__["streams"] = replace(self.streams, row=self.streams.row[kept])
         return found
 
+    def about(self, service: str) -> Priced:
+        """The same with the moves and alternatives of one service."""
+        found = self.only((self.moves["service"] == service).to_numpy())
+        return replace(found, options=self.options[self.options["service"] == service].reset_index(drop=True))
+
     def parts(self) -> list[Priced]:
         """The independent parts (`CouncilGraph.parts`), each with its moves, alternatives and demands, in their order.
 

@@ -49,15 +49,22 @@ class CouncilGraph(Pairs):
             found.__dict__.pop(name, None)
         return found
 
-    def only(self, moves: Collection[tuple[str, str, str, int]]) -> CouncilGraph:
-        """The graph with some moves only: council, service, host, tranche of each, which are known to exist."""
-        found = self.about(())
+    def only(self, moves: Collection[tuple[str, str, str, int]], services: Collection[str]) -> CouncilGraph:
+        """The graph with some moves only.
+
+        Args:
+            moves: Council, service, host and tranche of each, which are known to exist.
+            services: Services of which all moves stay besides.
+        """
+        found = self.about(services)
         by_service: dict[str, list[tuple[int, int, int]]] = {}
         for council, service, host, tranche in sorted(moves, key=lambda move: (move[2], move[0], move[3])):
             by_service.setdefault(service, []).append((self.position[council], self.position[host], tranche))
         made = []
         for service in self.instance.services:
-            if service in by_service:
+            if service in services:
+                made.append(service_moves(self, service)[0])
+            elif service in by_service:
                 councils, hosts, tranche = np.array(by_service[service], dtype=np.intp).T
                 made.append(Found(service, councils, hosts, tranche, charges(self, service, councils, tranche)))
         found.__dict__["_built"] = (moves_table(self, made), [])

@@ -7,14 +7,14 @@ now, or is not near enough to the bound, nothing has been decided, and the solve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import formulations
 from formulations import Objective, Priced
 from formulations.terms import THOUSAND
 from instances import Instance
-from instances.graph import CouncilGraph, council_graph
+from instances.graph import council_graph
 from instances.touched import touched
 from optimiser.audit import Audit, audit
 from optimiser.extract import amount, document, plan_gap
@@ -74,7 +74,7 @@ class Question:
     solver: Solver
     limits: Limits
 
-    @property
+    @cached_property
     def services(self) -> tuple[str, ...]:
         """Services with other figures; none where more has changed, or nothing, or the bound of then is not known by services."""
         start, parted = self.start, self.start.learned.parted
@@ -95,11 +95,15 @@ class Question:
 
 def stands(question: Question) -> Standing | None:
     """The earlier plan, where it stands; None where it does not, or that is not known."""
-    services, graph = question.services, council_graph(question.instance)
-    priced = {service: formulations.price(question.instance, graph.about((service,))) for service in services}
-    if not services or not all(falls_apart(one, question.objective) for one in priced.values()):
+    services = question.services
+    if not services:
         return None
-    found = _valued(question, graph)
+    moves, options = question.decided()
+    graph = council_graph(question.instance).only({(d.council, d.service, d.host, d.tranche) for d in moves}, services)
+    priced = formulations.price(question.instance, graph)
+    if not falls_apart(priced, question.objective):
+        return None
+    found = document(priced, moves, options, objective=question.objective, status="optimal", bound=None)
     value = found.objective_value / THOUSAND
     if value <= 0:
         return None
@@ -112,22 +116,15 @@ def stands(question: Question) -> Standing | None:
     return None if checked.faults else Standing(found, checked, services, proven[1], version(question.solver))
 
 
-def _valued(question: Question, graph: CouncilGraph) -> PlanDocument:
-    """The plan with the figures of now; what is proven of it comes later."""
-    moves, options = question.decided()
-    priced = formulations.price(question.instance, graph.only({(d.council, d.service, d.host, d.tranche) for d in moves}))
-    return document(priced, moves, options, objective=question.objective, status="optimal", bound=None)
-
-
-def _proven(question: Question, priced: Mapping[str, Priced], goal: float) -> tuple[float, Learned] | None:
+def _proven(question: Question, priced: Priced, goal: float) -> tuple[float, Learned] | None:
     """A bound on every plan, thousand GBP, as low as the goal if it can be; and what was learned on the way."""
     learned = question.start.learned
     known = learned.parted
     assert known is not None
     bounds, prices = dict(known.bounds), dict(learned.prices)
-    for service, mine in priced.items():
+    for service in question.services:
         others = known.rest + sum(bound for name, bound in bounds.items() if name != service)
-        found = lowered(known, learned, service, mine, question.objective, goal - others, question.limits)
+        found = lowered(known, learned, service, priced.about(service), question.objective, goal - others, question.limits)
         if found is None:
             return None
         bounds[service] = found[0]
