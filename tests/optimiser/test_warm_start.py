@@ -169,6 +169,9 @@ def test_bounds_stay_bounds_with_any_prices(master: int, monkeypatch: pytest.Mon
         names = [row.name for row in found.structure.rows.rows]
         found.begin(Learned(prices=dict(zip(names, rng.normal(0, 5, len(names)), strict=True))))
         assert best <= found.bound + 1e-5, seed
+        before = found.bound
+        found.search_by_service(rng.random(len(found.priced.moves)) < 0.2)
+        assert best - 1e-5 <= found.bound <= before + 1e-9, seed
         found.tighten(1e-6)
         assert best <= found.bound + 1e-5, seed
         checked += 1
