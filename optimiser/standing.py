@@ -24,6 +24,7 @@ from optimiser.methods.relaxation import TINY
 from optimiser.methods.solved import version
 from optimiser.plan import PlanDocument
 from optimiser.start import Learned, Start
+from optimiser.versions import versions
 from solvers.base import Limits, Solver
 
 SHARE = 0.5
@@ -78,7 +79,7 @@ class Question:
     def services(self) -> tuple[str, ...]:
         """Services with other figures; none where more has changed, or nothing, or the bound of then is not known by services."""
         start, parted = self.start, self.start.learned.parted
-        if start.instance is None or parted is None or not self.limits.gap or set(COUNTS) - start.manifest.keys():
+        if start.instance is None or parted is None or not self.limits.gap or start.manifest.get("versions") != versions():
             return ()
         found = touched(start.instance, self.instance)
         if not found or not found <= parted.bounds.keys() or len(found) > SHARE * len(self.instance.services):

@@ -1,7 +1,8 @@
 """Where a solve may start from: an earlier plan, and what the solve that gave it had learned. Nothing here needs Pyomo.
 
 What is taken over only says where to look first. The earlier plan's moves make a small model that is solved anew, prices give a bound
-at whatever values they have, and partnerships that the rules no longer allow are left out: nothing rests on the earlier solve.
+at whatever values they have, and partnerships that the rules no longer allow are left out: nothing rests on the earlier solve. But where the
+bound is kept service by service (`Parted`), that of services without other figures is taken as it was proven (`optimiser.standing`).
 """
 
 from __future__ import annotations

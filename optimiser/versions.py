@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from functools import cache
 from importlib import metadata
 
 PACKAGES = ("shared-services-optimiser", "pyomo", "highspy", "networkx", "numpy", "pandas", "pydantic")
@@ -10,6 +11,11 @@ PACKAGES = ("shared-services-optimiser", "pyomo", "highspy", "networkx", "numpy"
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that a plan can depend on."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
