@@ -130,6 +130,25 @@ def test_each_group_of_changes_has_its_effect(desk: Desk) -> None:
     assert steps[1].effect == pytest.approx(solve(read("east-kent", overrides=changes)).npv - only)
 
 
+@pytest.mark.parametrize("adopted", [True, False])
+def test_earlier_runs_are_read_once(desk: Desk, adopted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan before is what is decided, what the solve starts from and what is compared with: all of it from one look into the store."""
+    run = desk.resolve()["run"]
+    if adopted:
+        desk.adopt(run)
+    desk.change("baselines.Dover.planning.annual_cost += 1000")
+    read_runs: list[tuple[str, str]] = []
+    for what in ("document", "instance"):
+
+        def noted(store: Store, run: str, what: str = what, real: Any = getattr(Store, what)) -> Any:
+            read_runs.append((what, run))
+            return real(store, run)
+
+        monkeypatch.setattr(Store, what, noted)
+    assert desk.resolve(change_cost=1.0)["before"] == run
+    assert sorted(one for one in read_runs if one[1] == run) == [("document", run), ("instance", run)]
+
+
 def test_other_settings_are_said(desk: Desk) -> None:
     """The data are the same, but something else is asked."""
     desk.resolve()
