@@ -97,8 +97,9 @@ def test_nothing_is_ever_changed(store: Store, table: str) -> None:
     store.record(entry())
     store.record(replace(entry(1), parts={**entry(1).parts, "run_starts": [{"content": b"x"}]}))
     store.adopt(store.find(plan().document.run))
-    resolutions.record(store, resolutions.Resolution("job", plan().document.run, {}, "first", {}))
-    column = {"kept_data": "digest", "adopted_runs": "instance"}.get(table, "run")
+    found = resolutions.record(store, resolutions.Resolution("job", plan().document.run, {}, "first", {}, to_tell=True))
+    resolutions.note_told(store, found, "sh")
+    column = {"kept_data": "digest", "adopted_runs": "instance", "told_resolutions": "target"}.get(table, "run")
     with pytest.raises(StoreError, match="what is recorded is never changed"), store.transaction(writes=True) as connection:
         connection.execute(text(f"UPDATE {table} SET {column} = 'other'"))
 
