@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -138,13 +139,12 @@ def test_earlier_runs_are_read_once(desk: Desk, adopted: bool, monkeypatch: pyte
         desk.adopt(run)
     desk.change("baselines.Dover.planning.annual_cost += 1000")
     read_runs: list[tuple[str, str]] = []
+
+    def noted(what: str, real: Callable[[Store, str], Any]) -> Callable[[Store, str], Any]:
+        return lambda store, run: read_runs.append((what, run)) or real(store, run)
+
     for what in ("document", "instance"):
-
-        def noted(store: Store, run: str, what: str = what, real: Any = getattr(Store, what)) -> Any:
-            read_runs.append((what, run))
-            return real(store, run)
-
-        monkeypatch.setattr(Store, what, noted)
+        monkeypatch.setattr(Store, what, noted(what, getattr(Store, what)))
     assert desk.resolve(change_cost=1.0)["before"] == run
     assert sorted(one for one in read_runs if one[1] == run) == [("document", run), ("instance", run)]
 
