@@ -8,6 +8,7 @@ from optimiser.cli import (  # noqa: F401 - each adds its command
     alternatives,
     compare,
     explain,
+    jobs,
     new,
     resolve,
     runs,
@@ -22,5 +23,5 @@ __all__ = ["app", "console_main"]
 
 
 def console_main() -> Any:
-    """Entry point of the command `optimiser`."""
+    """The command `optimiser`, with the arguments of this process."""
     return app()

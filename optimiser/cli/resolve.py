@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from optimiser import logs
 from optimiser.cli.app import app, leave, split
 from optimiser.cli.options import (
     GapOption,
@@ -134,7 +136,7 @@ def watch(
     log_json: LogJsonOption = False,
 ) -> None:
     """Do what resolve does whenever the data change, until Ctrl-C; for someone at a desk."""
-    from optimiser.commands import INTERRUPTED, OPTIMAL, run
+    from optimiser.commands import INTERRUPTED, OPTIMAL, heeded, run
     from optimiser.resolve.watching import Turn
     from optimiser.resolve.watching import watch as watching
 
@@ -154,8 +156,16 @@ def watch(
         code = run(work, json=False, quiet=quiet, log_json=log_json)
         return Turn.STOPPED if code == INTERRUPTED else Turn.BUSY if busy[0] else Turn.DONE
 
-    try:
+    with suppress(KeyboardInterrupt), heeded():
         watching(instance, every, turn)
-    except KeyboardInterrupt:
-        leave(OPTIMAL)
-    leave(INTERRUPTED)
+    _no_longer_watched(quiet=quiet)
+    leave(OPTIMAL)
+
+
+def _no_longer_watched(*, quiet: bool) -> None:
+    """Ctrl-C is how a watch ends, whatever it was doing."""
+    line = "The watch is over; what is recorded stays."
+    if logs.on():
+        logs.event("finished", line, exit_code=0)
+    elif not quiet:
+        typer.echo(line)

@@ -103,9 +103,10 @@ def last(store: Store, job: str, *, with_plan: bool = False) -> Resolution | Non
     return next(_found(store, query.order_by(_TABLE.c.number.desc()).limit(1)), None)
 
 
-def owed(store: Store, job: str) -> list[Resolution]:
-    """The resolutions of a job that somebody is to be told and was not yet, the oldest first."""
-    return list(_found(store, _resolutions().where(_TABLE.c.job == job, _TABLE.c.number.in_(_owed())).order_by(_TABLE.c.number)))
+def owed(store: Store, job: str | None = None) -> list[Resolution]:
+    """The resolutions that somebody is to be told and was not yet, of a job or of all, the oldest first."""
+    query = _resolutions().where(_TABLE.c.number.in_(_owed())).order_by(_TABLE.c.number)
+    return list(_found(store, query if job is None else query.where(_TABLE.c.job == job)))
 
 
 def jobs(store: Store) -> list[Resolution]:
@@ -126,11 +127,31 @@ def history(store: Store, job: str, limit: int | None = None) -> list[Resolution
         UnknownJobError: There is no such job.
     """
     found = list(_found(store, _resolutions().where(_TABLE.c.job == job).order_by(_TABLE.c.number.desc()).limit(limit)))
-    if not found and limit != 0:
-        close = nearest(job, (one.job for one in jobs(store)))
-        advice = "" if close is None else f"; did you mean '{close}'?"
-        raise UnknownJobError(f"the store {store.address} has no job '{job}'{advice}; `optimiser jobs list` shows those that it has")
+    if not found:
+        raise _unknown(store, job)
     return found
+
+
+def find(store: Store, job: str, number: int | None = None) -> Resolution:
+    """The resolution of a job that has a number; unless that is given, the last that said more than that the data are the same.
+
+    Raises:
+        UnknownJobError: There is no such job, or it has no such number.
+    """
+    wanted = _TABLE.c.status != "same_data" if number is None else _TABLE.c.number == number
+    query = _resolutions().where(_TABLE.c.job == job, wanted)
+    found = next(_found(store, query.order_by(_TABLE.c.number.desc()).limit(1)), None)
+    if found is not None:
+        return found
+    if last(store, job) is None:
+        raise _unknown(store, job)
+    raise UnknownJobError(f"job '{job}' has no number {number}; `optimiser jobs history` shows those that it has")
+
+
+def _unknown(store: Store, job: str) -> UnknownJobError:
+    close = nearest(job, (one.job for one in jobs(store)))
+    close = "" if close is None else f"did you mean '{close}'? "
+    return UnknownJobError(f"the store {store.address} has no job '{job}'; {close}`optimiser jobs list` shows those that it has")
 
 
 def held() -> Executable:
