@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from recorded import case, east_kent, entry, no_plan_exists, none_found, plan
+from recorded import OVERRIDES, case, east_kent, entry, no_plan_exists, none_found, plan
 from sqlalchemy import select, text
 from tiny import write_tiny
 
@@ -150,6 +150,8 @@ def test_what_is_asked_again_is_answered(store: Store, recorded: Callable[[], En
     assert store.answer(Case(east_kent(), SolveSettings(seed=1)).request) is None
     assert store.answer(Case(east_kent(), SolveSettings(gap=0.01)).request) is None
     assert store.answer(Case(read("east-kent"), SolveSettings()).request) is None
+    spaced = read("east-kent", overrides=["rules.minimum_saving=0.08", *OVERRIDES[1:]])
+    assert Case(spaced, SolveSettings()).request == case().request
 
 
 def test_a_run_is_found_by_the_beginning_of_its_id(store: Store) -> None:
