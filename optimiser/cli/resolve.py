@@ -140,21 +140,26 @@ def watch(
     from optimiser.resolve.watching import Turn
     from optimiser.resolve.watching import watch as watching
 
-    busy: list[bool] = []
+    again: list[bool] = []
 
     def work() -> Outcome:
+        from optimiser.notify import NotifyError
         from optimiser.resolve.command import Ways, named_job, resolve_job
 
         settings = _settings(objective, year, solver, method, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
         found = named_job(instance, job, split(scenario), set_ or [], settings=settings, freeze=freeze, change_cost=change_cost)
-        outcome = resolve_job(found, store, Ways(notify, causes=causes, show_progress=not quiet))
-        busy[:] = [outcome.data["status"] == "busy"]
+        try:
+            outcome = resolve_job(found, store, Ways(notify, causes=causes, show_progress=not quiet))
+        except NotifyError:
+            again[:] = [True]
+            raise
+        again[:] = [outcome.data["status"] == "busy"]
         return outcome
 
     def turn() -> Turn:
-        busy[:] = [False]
+        again[:] = [False]
         code = run(work, json=False, quiet=quiet, log_json=log_json)
-        return Turn.STOPPED if code == INTERRUPTED else Turn.BUSY if busy[0] else Turn.DONE
+        return Turn.STOPPED if code == INTERRUPTED else Turn.AGAIN if again[0] else Turn.DONE
 
     with suppress(KeyboardInterrupt), heeded():
         watching(instance, every, turn)

@@ -126,6 +126,23 @@ def test_pruning_leaves_what_is_still_to_be_told(source: Path, either: str, tmp_
     assert kept(either) == (1, "plan_stays")
 
 
+def test_what_a_job_comes_to_as_runs_are_pruned(source: Path, either: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which runs are to go is known by then, and it has come to one of them: that stays."""
+    from optimiser import runs
+
+    run("solve", source, "--store", either, "--quiet", "--out", source.parent / "plan")
+    real = runs._superfluous
+
+    def meanwhile(*given: Any) -> Any:
+        going = real(*given)
+        assert [one.run for one in going] == [resolved(source, either)["run"]]
+        return going
+
+    monkeypatch.setattr(runs, "_superfluous", meanwhile)
+    assert json.loads(run("runs", "prune", "--keep", 0, "--store", either, "--json").stdout)["pruned"] == []
+    assert kept(either) == (1, "first")
+
+
 def test_pruned_while_it_is_at_work(source: Path, either: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its run stays unless it is named; if it is gone, that is said, and the next start begins anew."""
     resolved(source, either)

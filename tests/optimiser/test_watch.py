@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.region import write_region
-from jobs import write_job
+from jobs import run, write_job
 from warmed import Warmed
 
 from optimiser.resolve import watching
@@ -92,7 +92,7 @@ def test_faults_are_resolved_once(source: Path) -> None:
 
 def test_where_somebody_else_resolves_it_tries_again(source: Path) -> None:
     """After a while, although nothing has changed since."""
-    desk = Desk(source, nothing, nothing, nothing, nothing, turns=(Turn.BUSY, Turn.BUSY))
+    desk = Desk(source, nothing, nothing, nothing, nothing, turns=(Turn.AGAIN, Turn.AGAIN))
     assert desk.watch() == [0, 1, 2]
     assert desk.waited[:4] == [PATIENCE, PATIENCE, 2.0, 2.0]
 
@@ -195,6 +195,29 @@ def test_ended_while_it_resolves(tmp_path: Path, source: Path, warmed: Warmed, n
         return
     assert begun.err == f"{stopped}\n"
     assert begun.out == ("" if form else f"{over}\n")
+
+
+def test_nobody_could_be_told(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It tells again after a while, although nothing has changed since; faults of the data are not said again and again."""
+    told, waited = tmp_path / "told", list[float]()
+    fails_once = f"sh -c 'cat >> {told}; test -e {tmp_path}/up'"
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        (tmp_path / "up").touch()
+        if len(waited) == 2:
+            (source / "baselines.csv").write_text("council\n", encoding="utf-8")
+        if len(waited) == 6:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(watching.watch, "__defaults__", (wait,))
+    ended = run("watch", source, "--store", tmp_path / "store.db", "--notify", fails_once)
+    assert waited == [PATIENCE, *[2.0] * 5]
+    assert told.read_text(encoding="utf-8").count('"event": "first"') == 2
+    assert "sh ended with exit code 1" in ended.stderr
+    assert ended.stdout.count("told now:\n") == 1
+    assert ended.stderr.count("3 faults in ") == 1
+    assert ended.stdout.endswith("The watch is over; what is recorded stays.\n")
 
 
 @pytest.mark.long
