@@ -125,15 +125,34 @@ def _resolved(job: Job, store: Store, ways: Ways, stop: _Stop) -> Outcome:
     found = _solved(job, store, known, ways, stop, looks, now) if stands is None else stands
     new, late, tells = stands is None and found.status != "same_data", owed(store, job.name), ways.notify is not None
     due = [*(late if tells else ()), *([found] if new else ())]
-    if due and ways.out is not None:
+    if not due or due[-1].run != found.run:  # files are of what holds now
+        ways = replace(ways, out=None)
+    if ways.out is not None:
         _write_files(due[-1], ways.out)
     if stands is None:
         recorded = record(store, replace(found, to_tell=new and tells))
         due = [recorded if one is found else one for one in due]
     if ways.notify is not None:
         _tell(due, store, ways.notify)
-    outcome = _reported(due, len(due) - new, ways) if due else _unchanged(found) if stands is not None else _same_data(found)
+    outcome = _said(due, len(due) - new, found, ways)
     return outcome if tells or not late else replace(outcome, messages=(_still_owed(late, job),))
+
+
+def _said(due: Sequence[Resolution], late: int, found: Resolution, ways: Ways) -> Outcome:
+    """What was told, if anything, and after it what holds now, unless it is the last of that."""
+    told = _reported(due, late, ways) if due else None
+    if told is not None and due[-1].run == found.run:
+        return told
+    holds = _unchanged(found) if found.resolved is not None else _same_data(found)
+    if told is None:
+        return holds
+
+    def show(console: Any) -> None:
+        told.show(console)
+        console.print()
+        holds.show(console)
+
+    return replace(holds, show=show, code=PLAN_CHANGED if told.code == PLAN_CHANGED else holds.code)
 
 
 def _still_owed(late: Sequence[Resolution], job: Job) -> str:

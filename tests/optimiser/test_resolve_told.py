@@ -17,6 +17,8 @@ from sqlalchemy import inspect
 from optimiser.store import Store, check, resolutions
 from optimiser.store.migrate import configuration
 
+IMPOSSIBLE = "minimum_total_saving = { amount = 900_000_000, year = 2 }"
+
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
@@ -99,9 +101,15 @@ def test_a_start_that_tells_nobody_leaves_it_to_the_next(source: Path, either: s
     )
     write_job(source, cost=140_000)
     assert "1 earlier report of shire" in run("resolve", source, "--store", either).stderr
-    resolved(source, either, "--notify", adds(tmp_path / "told"))
+    write_job(source, rules=IMPOSSIBLE)
+    last = resolved(source, either, code=3)
+    given = ["resolve", source, "--store", either, "--out", tmp_path / "out", "--notify", adds(tmp_path / "told")]
+    shown = run(*given, code=3).stdout
     assert [one["status"] for one in told(tmp_path / "told")] == ["first"]
-    assert run("resolve", source, "--store", either).stderr == ""
+    assert shown.index("UTC, told now:\nSmall\nThe first recommendation") < shown.index("\n\nNothing has changed since ")
+    assert f"run {last['run']} stands, which gave no plan" in shown
+    assert not (tmp_path / "out").exists()  # what holds now was reported before
+    assert run("resolve", source, "--store", either, code=3).stderr == ""
 
 
 def test_what_an_older_version_came_to_is_told_already(source: Path, either: str) -> None:
