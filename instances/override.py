@@ -26,7 +26,7 @@ class Override:
     """One parsed override.
 
     Attributes:
-        text: The override as it was given.
+        text: The override as it was given, with one space on either side of its operation: however it is spaced, it is the same.
         path: The parts of its path.
         operation: `=`, `+=` or `*=`.
         value: The value; every number is a float.
@@ -60,7 +60,7 @@ class Override:
         if operation == "+=" and not isinstance(value, float | relativedelta) and not (len(parts) == 1 and isinstance(value, dict)):
             expected = "write a number, or a span such as 6 months" if len(parts) > 1 else ROW
             raise OverrideError(f"adds {show(match['value'])}, which is neither a number nor a span of time", expected)
-        return cls(text.strip(), parts, operation, value, match["value"])
+        return cls(f"{path} {operation} {match['value']}".rstrip(), parts, operation, value, match["value"])
 
     def about(self, path: str, problem: str) -> str:
         """The problem, with the figure it is about where the override does not say which."""

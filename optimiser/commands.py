@@ -51,16 +51,22 @@ def run(work: Callable[[], Outcome], *, json: bool, quiet: bool, log_json: bool 
         quiet: Whether stdout gets no summary.
         log_json: Whether stderr gets lines of JSON.
     """
-    if not log_json:
-        outcome = _ended(work)
-        try:
-            _print(outcome, json=json, quiet=quiet)
-        except OSError as error:
-            outcome = _not_printed(error)
-            _say(outcome)
-        return outcome.code
-    with logs.lines(quiet=quiet):
-        return _logged(work, json=json, quiet=quiet)
+    with heeded():
+        if not log_json:
+            return _plain(work, json=json, quiet=quiet)
+        with logs.lines(quiet=quiet):
+            return _logged(work, json=json, quiet=quiet)
+
+
+def _plain(work: Callable[[], Outcome], *, json: bool, quiet: bool) -> int:
+    """Without a log."""
+    outcome = _ended(work)
+    try:
+        _print(outcome, json=json, quiet=quiet)
+    except OSError as error:
+        outcome = _not_printed(error)
+        _say(outcome)
+    return outcome.code
 
 
 def _logged(work: Callable[[], Outcome], *, json: bool, quiet: bool) -> int:
@@ -206,6 +212,20 @@ def _console() -> Any:
 
 
 @contextmanager
+def heeded(handle: Callable[[int, Any], Any] = signal.default_int_handler) -> Iterator[None]:
+    """While it lasts Ctrl-C and SIGTERM are handled so: unless told otherwise, as KeyboardInterrupt. In other threads nothing changes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
 def signals(interrupt: threading.Event) -> Iterator[list[str]]:
     """Ctrl-C and SIGTERM stop the solver and keep its incumbent; before there is one, or at a second signal, they end the run."""
     stages: list[str] = []
@@ -215,12 +235,5 @@ def signals(interrupt: threading.Event) -> Iterator[list[str]]:
             raise KeyboardInterrupt
         interrupt.set()
 
-    if threading.current_thread() is not threading.main_thread():
+    with heeded(handle):
         yield stages
-        return
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stages
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

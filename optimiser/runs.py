@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,18 +134,17 @@ def prune_runs(store: Store, which: Which, *, keep: int | None, days: float | No
         UsageError: Nothing says which runs are to go.
     """
     from optimiser.commands import Outcome
-    from optimiser.store.resolutions import holding
+    from optimiser.store.resolutions import held
 
     if which.runs:
         if keep is not None or days is not None:
             raise UsageError("name runs, or give --keep or --older-than, not both")
-        going = [store.find(name) for name in which.runs]
+        going, sparing = [store.find(name) for name in which.runs], None
     elif keep is None and days is None:
         raise UsageError("say which runs are to go: name them, or give --keep or --older-than")
     else:
-        going = _superfluous(store.runs(instance=which.instance), keep, days, holding(store))
-    if not dry:
-        store.prune(going)
+        going, sparing = _superfluous(store.runs(instance=which.instance), keep, days), held()
+    going = store.prune(going, sparing, dry=dry)
     verb = "would go" if dry else "gone"
     data = {"store": str(store.address), "pruned": [_data(run) for run in going], "dry_run": dry}
 
@@ -157,11 +156,8 @@ def prune_runs(store: Store, which: Which, *, keep: int | None, days: float | No
     return Outcome(data, show)
 
 
-def _superfluous(runs: Sequence[Recorded], keep: int | None, days: float | None, held: Collection[str]) -> list[Recorded]:
-    """Runs beyond the newest `keep` of their instance and older than `days`, as far as either is given.
-
-    Never an adopted one, nor one that a job goes on from (`held`).
-    """
+def _superfluous(runs: Sequence[Recorded], keep: int | None, days: float | None) -> list[Recorded]:
+    """Runs beyond the newest `keep` of their instance and older than `days`, as far as either is given; never an adopted one."""
     oldest = None if days is None else dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
     seen: dict[str, int] = {}
     going = []
@@ -169,7 +165,7 @@ def _superfluous(runs: Sequence[Recorded], keep: int | None, days: float | None,
         seen[run.instance] = seen.get(run.instance, 0) + 1
         beyond = keep is None or seen[run.instance] > keep
         old = oldest is None or run.recorded < oldest
-        if beyond and old and run.adopted is None and run.run not in held:
+        if beyond and old and run.adopted is None:
             going.append(run)
     return going
 

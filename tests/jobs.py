@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from small import TWO_SERVICES, settings, write_instance
 from typer.testing import CliRunner, Result
 
 from optimiser.cli import app
+from optimiser.store import Store, check, resolutions
 
 COUNCILS = "council, latitude, longitude\nAsh, 51.0, 0.0\nElm, 51.1, 0.0\nOak, 51.2, 0.0\nYew, 51.3, 0.0\n"
 
@@ -45,3 +47,21 @@ def resolved(source: object, store: object, *options: object, code: int = 0) -> 
     report = json.loads(run("resolve", source, "--store", store, "--json", *options, code=code).stdout)
     assert isinstance(report, dict)
     return report
+
+
+def kept(store: object) -> tuple[int, str | None]:
+    """How many runs there are, all of them whole, and what job `shire` came to last."""
+    with Store(str(store)) as opened:
+        assert check(opened) == []
+        last = resolutions.last(opened, "shire")
+        return len(opened.runs()), None if last is None else last.status
+
+
+def adds(file: Path) -> str:
+    """A command to notify that adds what it is told to a file, a line each."""
+    return f"sh -c {shlex.quote(f'cat >> {file}; echo >> {file}')}"
+
+
+def told(file: Path) -> list[dict[str, Any]]:
+    """What was added."""
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []

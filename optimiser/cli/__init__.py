@@ -9,6 +9,7 @@ from optimiser.cli import (  # noqa: F401 - each adds its command
     alternatives,
     compare,
     explain,
+    jobs,
     new,
     resolve,
     runs,
@@ -27,6 +28,6 @@ SELDOM = 500_000
 
 
 def console_main() -> Any:
-    """Entry point of the command `optimiser`."""
+    """The command `optimiser`, with the arguments of this process."""
     gc.set_threshold(SELDOM)
     return app()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from optimiser import logs
 from optimiser.cli.app import app, leave, split
 from optimiser.cli.options import (
     GapOption,
@@ -134,28 +136,41 @@ def watch(
     log_json: LogJsonOption = False,
 ) -> None:
     """Do what resolve does whenever the data change, until Ctrl-C; for someone at a desk."""
-    from optimiser.commands import INTERRUPTED, OPTIMAL, run
+    from optimiser.commands import INTERRUPTED, OPTIMAL, heeded, run
     from optimiser.resolve.watching import Turn
     from optimiser.resolve.watching import watch as watching
 
-    busy: list[bool] = []
+    again: list[bool] = []
 
     def work() -> Outcome:
+        from optimiser.notify import NotifyError
         from optimiser.resolve.command import Ways, named_job, resolve_job
 
         settings = _settings(objective, year, solver, method, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
         found = named_job(instance, job, split(scenario), set_ or [], settings=settings, freeze=freeze, change_cost=change_cost)
-        outcome = resolve_job(found, store, Ways(notify, causes=causes, show_progress=not quiet))
-        busy[:] = [outcome.data["status"] == "busy"]
+        try:
+            outcome = resolve_job(found, store, Ways(notify, causes=causes, show_progress=not quiet))
+        except NotifyError:
+            again[:] = [True]
+            raise
+        again[:] = [outcome.data["status"] == "busy"]
         return outcome
 
     def turn() -> Turn:
-        busy[:] = [False]
+        again[:] = [False]
         code = run(work, json=False, quiet=quiet, log_json=log_json)
-        return Turn.STOPPED if code == INTERRUPTED else Turn.BUSY if busy[0] else Turn.DONE
+        return Turn.STOPPED if code == INTERRUPTED else Turn.AGAIN if again[0] else Turn.DONE
 
-    try:
+    with suppress(KeyboardInterrupt), heeded():
         watching(instance, every, turn)
-    except KeyboardInterrupt:
-        leave(OPTIMAL)
-    leave(INTERRUPTED)
+    _no_longer_watched(quiet=quiet)
+    leave(OPTIMAL)
+
+
+def _no_longer_watched(*, quiet: bool) -> None:
+    """Ctrl-C is how a watch ends, whatever it was doing."""
+    line = "The watch is over; what is recorded stays."
+    if logs.on():
+        logs.event("finished", line, exit_code=0)
+    elif not quiet:
+        typer.echo(line)

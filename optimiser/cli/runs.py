@@ -52,7 +52,7 @@ def list_(
 
         return list_runs(opened, Which(instance=instance, status=[one.value for one in status or ()]), limit)
 
-    _leave(store, work, json=json, quiet=quiet, log_json=log_json)
+    leave_store(store, work, json=json, quiet=quiet, log_json=log_json)
 
 
 @runs.command()
@@ -72,7 +72,7 @@ def show(
 
         return show_run(opened, run, out, overwrite=overwrite)
 
-    _leave(store, work, json=json, quiet=quiet, log_json=log_json)
+    leave_store(store, work, json=json, quiet=quiet, log_json=log_json)
 
 
 @runs.command()
@@ -94,7 +94,7 @@ def prune(
 
         return prune_runs(opened, Which(run or (), instance), keep=keep, days=older_than, dry=dry_run)
 
-    _leave(store, work, json=json, quiet=quiet, log_json=log_json)
+    leave_store(store, work, json=json, quiet=quiet, log_json=log_json)
 
 
 @runs.command()
@@ -116,7 +116,7 @@ def export(
 
         return export_runs(opened, Which(run or (), instance, [one.value for one in status or ()]), out, overwrite=overwrite)
 
-    _leave(store, work, json=json, quiet=quiet, log_json=log_json)
+    leave_store(store, work, json=json, quiet=quiet, log_json=log_json)
 
 
 @runs.command()
@@ -130,7 +130,7 @@ def adopt(
 
         return adopt_run(opened, run)
 
-    _leave(store, work, json=json, quiet=quiet, log_json=log_json)
+    leave_store(store, work, json=json, quiet=quiet, log_json=log_json)
 
 
 @runs.command()
@@ -142,10 +142,11 @@ def check(store: StoreOption = None, json: JsonOption = False, quiet: QuietOptio
 
         return check_store(opened)
 
-    _leave(store, work, json=json, quiet=quiet, log_json=log_json)
+    leave_store(store, work, json=json, quiet=quiet, log_json=log_json)
 
 
-def _leave(address: str | None, work: Callable[[Store], Outcome], *, json: bool, quiet: bool, log_json: bool) -> NoReturn:
+def leave_store(address: str | None, work: Callable[[Store], Outcome], *, json: bool, quiet: bool, log_json: bool) -> NoReturn:
+    """Do something with the store that there is, and leave."""
     from optimiser.commands import run as carry_out
 
     def in_it() -> Outcome:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimiser import logs
 from optimiser.commands import INFEASIBLE, OPTIMAL, PLAN_CHANGED, STOPPED_WITH_PLAN, STOPPED_WITHOUT_PLAN, Outcome, signals
 from optimiser.errors import NoPlanError, StoppedError, UsageError
-from optimiser.resolve.in_short import in_short
+from optimiser.money import counted
+from optimiser.resolve.in_short import in_short, same_data
 from optimiser.resolve.known import Known
 from optimiser.resolve.question import Job, job_name
 from optimiser.store import Store
 from optimiser.store.address import chosen
-from optimiser.store.resolutions import Resolution, record
+from optimiser.store.resolutions import Resolution, note_told, owed, record
 
 if TYPE_CHECKING:
     from optimiser.resolve.result import Resolved
@@ -114,16 +115,49 @@ def _busy(job: Job) -> Outcome:
 
 
 def _resolved(job: Job, store: Store, ways: Ways, stop: _Stop) -> Outcome:
+    """Files, record, whoever is to know, in this order: who is stopped between two has the next start do what is left, and solve nothing."""
     from instances.sources.fingerprint import fingerprint
     from instances.sources.opening import name_of
     from optimiser.versions import versions
 
     known, looks, now = Known.of(store, job, name_of(job.source)), fingerprint(job.source), versions()
     stands = known.stands(job, looks, now)
-    if stands is not None:
-        return _unchanged(stands)
-    found = _solved(job, store, known, ways, stop, looks, now)
-    return _same_data(found, store) if found.status == "same_data" else _reported(found, store, ways)
+    found = _solved(job, store, known, ways, stop, looks, now) if stands is None else stands
+    new, late, tells = stands is None and found.status != "same_data", owed(store, job.name), ways.notify is not None
+    due = [*(late if tells else ()), *([found] if new else ())]
+    if not due or due[-1].run != found.run:  # files are of what holds now
+        ways = replace(ways, out=None)
+    if ways.out is not None:
+        _write_files(due[-1], ways.out)
+    if stands is None:
+        recorded = record(store, replace(found, to_tell=new and tells))
+        due = [recorded if one is found else one for one in due]
+    if ways.notify is not None:
+        _tell(due, store, ways.notify)
+    outcome = _said(due, len(due) - new, found, ways)
+    return outcome if tells or not late else replace(outcome, messages=(_still_owed(late, job),))
+
+
+def _said(due: Sequence[Resolution], late: int, found: Resolution, ways: Ways) -> Outcome:
+    """What was told, if anything, and after it what holds now, unless it is the last of that."""
+    told = _reported(due, late, ways) if due else None
+    if told is not None and due[-1].run == found.run:
+        return told
+    holds = _unchanged(found) if found.resolved is not None else _same_data(found)
+    if told is None:
+        return holds
+
+    def show(console: Any) -> None:
+        told.show(console)
+        console.print()
+        holds.show(console)
+
+    return replace(holds, show=show, code=PLAN_CHANGED if told.code == PLAN_CHANGED else holds.code)
+
+
+def _still_owed(late: Sequence[Resolution], job: Job) -> str:
+    reports = f"{counted(len(late), 'earlier report')} of {job.name}"
+    return f"nobody has been told of {reports} yet: the next start with --notify tells, and `optimiser jobs` shows"
 
 
 def _unchanged(stands: Resolution) -> Outcome:
@@ -134,12 +168,10 @@ def _unchanged(stands: Resolution) -> Outcome:
     return Outcome(report, lambda console: console.print(line), _still(stands))
 
 
-def _same_data(found: Resolution, store: Store) -> Outcome:
-    """The source looks different and holds the same; noted, so that the next start knows it at once."""
-    record(store, found)
+def _same_data(found: Resolution) -> Outcome:
+    """The source looks different and holds the same; it is noted, so that the next start knows it at once."""
     logs.event("unchanged", f"the source looks different and holds the same data: run {found.run} stands", run=found.run)
-    line = f"The source looks different, but holds the same data: run {found.run} stands{in_short(found.report['plan'])}."
-    return Outcome(dict(found.report), lambda console: console.print(line), _still(found))
+    return Outcome(dict(found.report), lambda console: console.print(same_data(found.report)), _still(found))
 
 
 def _still(stands: Resolution) -> int:
@@ -168,36 +200,57 @@ def _solved(job: Job, store: Store, known: Known, ways: Ways, stop: _Stop, looks
     return found
 
 
-def _reported(found: Resolution, store: Store, ways: Ways) -> Outcome:
-    """Told, written, recorded, in this order: whoever is to know is told again rather than not at all."""
+def _tell(due: Sequence[Resolution], store: Store, target: str) -> None:
+    """One after another, noted one by one: whoever is to know is told again rather than not at all."""
+    from optimiser.notify import notify, shown
+
+    for one in due:
+        notify(target, one.report)
+        note_told(store, one, shown(target))
+
+
+def _reported(due: Sequence[Resolution], late: int, ways: Ways) -> Outcome:
+    """What is new, after what could not be told before.
+
+    Args:
+        due: The resolutions, the last of which is the document.
+        late: How many of them are of earlier starts.
+        ways: What is done with the report.
+    """
     from optimiser.resolve.report import print_resolved
     from optimiser.resolve.result import Resolved
 
-    if ways.notify is not None:
-        from optimiser.notify import notify
-
-        notify(ways.notify, found.report)
-    report = Resolved.model_validate(found.report)
-    if ways.out is not None:
-        from optimiser.folders import write_folder
-
-        write_folder(ways.out, lambda folder: _write(report, folder))
-    record(store, found)
-    logs.event(found.status, f"run {found.run}: {found.status.replace('_', ' ')}", run=found.run, npv=report.npv)
+    reports = [Resolved.model_validate(one.report) for one in due]
+    for one, report in zip(due, reports, strict=True):
+        logs.event(one.status, f"run {one.run}: {one.status.replace('_', ' ')}", run=one.run, npv=report.npv)
 
     def show(console: Any) -> None:
-        print_resolved(report, console)
+        for number, (one, report) in enumerate(zip(due, reports, strict=True)):
+            if number < late:
+                console.print(f"Resolved {one.resolved:%d %B %Y %H:%M} UTC, told now:")
+            print_resolved(report, console)
+            if one is not due[-1]:
+                console.print()
         if ways.out is not None:
             console.print(f"Files: {ways.out}", soft_wrap=True)
 
-    return Outcome(dict(found.report), show, _code(report, ways))
+    return Outcome(dict(due[-1].report), show, _code(reports, ways))
 
 
-def _code(report: Resolved, ways: Ways) -> int:
+def _code(reports: Sequence[Resolved], ways: Ways) -> int:
     """That the recommendation changed goes before how far it is proven."""
-    if ways.exit_code and report.recommendation_changed:
+    if ways.exit_code and any(report.recommendation_changed for report in reports):
         return PLAN_CHANGED
-    return {"optimal": OPTIMAL, "feasible": STOPPED_WITH_PLAN, "infeasible": INFEASIBLE}.get(report.plan.status, STOPPED_WITHOUT_PLAN)
+    status = reports[-1].plan.status
+    return {"optimal": OPTIMAL, "feasible": STOPPED_WITH_PLAN, "infeasible": INFEASIBLE}.get(status, STOPPED_WITHOUT_PLAN)
+
+
+def _write_files(found: Resolution, out: Path) -> None:
+    from optimiser.folders import write_folder
+    from optimiser.resolve.result import Resolved
+
+    report = Resolved.model_validate(found.report)
+    write_folder(out, lambda folder: _write(report, folder))
 
 
 def _write(report: Resolved, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""A plan in half a sentence, from a report. Where nothing has changed that is all there is to say, so it waits for nothing else."""
+"""A plan in half a sentence, and a report in one. Where nothing has changed that is all there is to say, so it waits for nothing else."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def in_short(plan: Mapping[str, Any]) -> str:
     proven = "" if plan["gap"] is None else f", proven to {percent(plan['gap'], 2)}"
     saving, once = pounds(plan["annual_saving"]), pounds(plan["one_off"])
     return f": NPV {pounds(plan['npv'])}{proven}, {saving} saved a year for {once} once, {counted(plan['partnerships'], 'partnership')}"
+
+
+def same_data(report: Mapping[str, Any]) -> str:
+    """The report of a job whose source looks different and holds the same data."""
+    return f"The source looks different, but holds the same data: run {report['run']} stands{in_short(report['plan'])}."

@@ -24,9 +24,9 @@ from optimiser.errors import UsageError
 from optimiser.manifest import of_settings
 from optimiser.objective import Request, requested
 from optimiser.pipeline import SolveSettings
-from optimiser.plan import Plan
 from optimiser.resolve.held import Held, as_plan_in
 from optimiser.resolve.known import Known
+from optimiser.resolve.past import Past
 from optimiser.resolve.question import Job, differs
 from optimiser.resolve.result import Resolved, Status
 from optimiser.store import Case, Store
@@ -52,6 +52,9 @@ class Resolving:
     settings: SolveSettings
     causes: bool = True
     on_step: Callable[[str], None] = lambda what: None
+
+    def __post_init__(self) -> None:
+        self._past = Past(self.store)
 
     def resolve(self, fingerprint: str, versions: Mapping[str, str]) -> Resolution | None:
         """The resolution, whose run is recorded; None where somebody has stopped it.
@@ -79,12 +82,12 @@ class Resolving:
     def _same_data(self, instance: Instance) -> bool:
         """Whether the data are those of the last answer: a source may look different and hold the same."""
         assert self.known.last is not None
-        return thawed(self.store.instance(self.known.last.run)).digests() == instance.digests()
+        return thawed(self._past.instance(self.known.last.run)).digests() == instance.digests()
 
     def _held(self, instance: Instance, reference: str | None) -> Held | None:
         if reference is None:
             return None
-        held = Held(self.store.plan(reference).document, self.known.adopted is not None)
+        held = Held(self._past.plan(reference).document, self.known.adopted is not None)
         if not any(key in instance.baselines for key in held.plan.arrangements()) and held.plan.arrangements():
             raise UsageError(f"run {reference}, which is decided, is about other councils and services; --job tells jobs apart")
         if not instance.rules.commitments:
@@ -99,8 +102,8 @@ class Resolving:
             objective, instance = held.objective(objective, job, instance.calendar), held.freeze(instance, job)
         start = None
         if before is not None:
-            plan: Plan = self.store.plan(before.run)
-            data, arrangements = self.store.instance(before.run), as_plan_in(plan, instance.calendar)
+            plan = self._past.plan(before.run)
+            data, arrangements = self._past.instance(before.run), as_plan_in(plan, instance.calendar)
             start = replace(plan.start(), arrangements=arrangements, instance=data, manifest=plan.document.manifest)
         return Case(instance, replace(self.settings, objective=objective, start=start, prepare=True), "resolve", job.name)
 
@@ -125,7 +128,7 @@ class Resolving:
         """What it came to; None where somebody has stopped it on the way."""
         known = self.known
         previous = known.before.run if known.before is not None else None if known.adopted is None else known.adopted.run
-        before = None if previous is None else of_run(self.store, self.store.find(previous), "before")
+        before = None if previous is None else self._past.side(previous, "before")
         meanwhile, comparison = (None, None) if before is None else self._compared(before, now, case, held)
         if self.settings.interrupt.is_set():
             return None

@@ -30,7 +30,7 @@ class Reference(_Frozen):
 
 
 class Resolved(_Frozen):
-    """The report of a job."""
+    """The report of a job. Stores keep it: a field that comes to it has a default, and none is taken away."""
 
     event: Status = Field(description="the same as `status`")
     status: Status

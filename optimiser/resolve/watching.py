@@ -13,14 +13,14 @@ from instances.errors import InstanceError
 from instances.sources.fingerprint import fingerprint
 
 PATIENCE = 30.0
-"""Seconds until another try where somebody else resolves the job."""
+"""Seconds until another try where somebody else resolves the job, or nobody could be told."""
 
 
 class Turn(Enum):
-    """What came of resolving once: it was done, somebody else does it, or it was stopped."""
+    """What came of resolving once: it was done, it is tried again after a while, or it was stopped."""
 
     DONE = "done"
-    BUSY = "busy"
+    AGAIN = "again"
     STOPPED = "stopped"
 
 
@@ -50,4 +50,4 @@ def watch(source: str, every: float, resolve: Callable[[], Turn], wait: Callable
                 return
             done = now if turn is Turn.DONE else done
         before = now
-        wait(max(every, PATIENCE) if turn is Turn.BUSY else every)
+        wait(max(every, PATIENCE) if turn is Turn.AGAIN else every)

@@ -35,6 +35,10 @@ def check(store: Store) -> list[str]:
             stray = select(func.count()).select_from(table).where(table.c.run.not_in(select(schema.runs.c.run)))
             if count := connection.execute(stray).scalar():
                 faults.append(f"{count} rows of {table.name} belong to no run")
+        told = schema.told_resolutions
+        stray = select(func.count()).select_from(told).where(told.c.number.not_in(select(schema.resolved_runs.c.number)))
+        if count := connection.execute(stray).scalar():
+            faults.append(f"{count} rows of {told.name} belong to no resolution")
     return [*faults, *([f"{left} kept tables belong to no run"] if left else [])]
 
 

@@ -15,3 +15,9 @@ class UnknownRunError(StoreError):
     """The store has no such run, or the first characters of several."""
 
     exit_code = 2
+
+
+class UnknownJobError(StoreError):
+    """The store has no such job, or the job no such resolution."""
+
+    exit_code = 2

@@ -13,7 +13,7 @@ from optimiser.store.engine import in_words, transaction
 from optimiser.store.errors import StoreError
 from optimiser.store.lock import held, hold_on_server
 
-HEAD = "0002"
+HEAD = "0003"
 """The last migration; tests compare it with those that there are."""
 VERSION_TABLE = "store_version"
 LOCK = "migrations"

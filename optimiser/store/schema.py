@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 metadata = MetaData()
@@ -194,11 +196,28 @@ resolved_runs = Table(
     Column("question", JSON, nullable=False, comment="fingerprint of the source, what is decided, settings, versions"),
     Column("status", String(32), nullable=False, comment="first, same_data, plan_stays, plan_changed or no_plan"),
     Column("report", LargeBinary, nullable=False, comment="the report as JSON, compressed (zlib)"),
+    Column("to_tell", Boolean, nullable=False, server_default=false(), comment="whether somebody is to be told"),
     Index("ix_resolved_runs_job", "job", "number"),
     comment="what the scheduled job came to; the last of a job holds",
 )
 
+told_resolutions = Table(
+    "told_resolutions",
+    metadata,
+    Column(
+        "number",
+        Integer,
+        ForeignKey("resolved_runs.number", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        comment="of the resolution",
+    ),
+    Column("told", UtcTime, nullable=False, comment="when"),
+    Column("target", Text, nullable=False, comment="who, without secrets: host or program"),
+    comment="resolutions that somebody was told",
+)
+
 PARTS = (run_inputs, run_overrides, run_arrangements, run_results, run_cash_flows, run_starts)
 """What goes with a run."""
-KEPT = (runs, kept_data, *PARTS, adopted_runs, resolved_runs)
+KEPT = (runs, kept_data, *PARTS, adopted_runs, resolved_runs, told_resolutions)
 """Tables whose rows are never changed."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, delete, func, select, text
+from sqlalchemy import Connection, Executable, Table, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from optimiser import logs
@@ -146,20 +146,20 @@ class Store:
 
     def _record(self, entry: Entry) -> bool:
         with self.transaction(writes=True) as connection:
-            if not self._new(connection, schema.runs, entry.row):
+            if not self.add(connection, schema.runs, entry.row):
                 return False
             kept = [
                 {"digest": digest, "content": entry.data[name]} for name, digest in sorted(entry.digests.items(), key=lambda item: item[1])
             ]
             for one in kept:
-                self._new(connection, schema.kept_data, one)
+                self.add(connection, schema.kept_data, one)
             for table in schema.PARTS:
                 if rows := [{"run": entry.run, **row} for row in entry.parts.get(table.name, ())]:
                     connection.execute(table.insert(), rows)
         return True
 
-    def _new(self, connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
-        """Add a row unless it is there."""
+    def add(self, connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+        """Add a row; False where it is there already."""
         kind = sqlite if self.engine.dialect.name == "sqlite" else postgresql
         added = kind.insert(table).values(dict(row)).on_conflict_do_nothing().returning(*table.primary_key.columns)
         return connection.execute(added).first() is not None
@@ -276,22 +276,35 @@ class Store:
             run = connection.execute(query.order_by(schema.adopted_runs.c.number.desc()).limit(1)).scalar()
         return None if run is None else self.find(run)
 
-    def prune(self, runs: Sequence[Recorded]) -> None:
+    def prune(self, runs: Sequence[Recorded], sparing: Executable | None = None, *, dry: bool = False) -> list[Recorded]:
         """Take runs away, with the data that no other run has read.
+
+        Args:
+            runs: What is to go.
+            sparing: Gives runs that stay even so; asked in the same moment, for who works meanwhile may have come to need one.
+            dry: Whether to leave them, and only say which.
+
+        Returns:
+            Those that are gone, or would be.
 
         Raises:
             UnknownRunError: One of them was adopted; nothing is taken away.
         """
-        adopted = [run.run for run in runs if run.adopted is not None]
-        if adopted:
-            raise UnknownRunError(f"run {adopted[0]} was adopted and stays")
         used = select(schema.run_inputs.c.digest)
-        with self.transaction(writes=True) as connection:
-            if self.engine.dialect.name == "postgresql":  # who records meanwhile must not lose data that he has found here
+        with self.transaction(writes=not dry) as connection:
+            if self.engine.dialect.name == "postgresql" and not dry:  # who records meanwhile must not lose data that he has found here
                 connection.execute(text("LOCK TABLE runs, kept_data IN EXCLUSIVE MODE"))
-            for run in runs:
+            spared = set() if sparing is None else set(connection.execute(sparing).scalars())
+            going = [run for run in runs if run.run not in spared]
+            adopted = set(connection.execute(select(schema.adopted_runs.c.run)).scalars())
+            if kept := next((run.run for run in going if run.run in adopted), None):
+                raise UnknownRunError(f"run {kept} was adopted and stays")
+            if dry:
+                return going
+            for run in going:
                 connection.execute(delete(schema.runs).where(schema.runs.c.run == run.run))
             connection.execute(delete(schema.kept_data).where(schema.kept_data.c.digest.not_in(used)))
+        return going
 
 
 def open_store(address: str | None) -> Store | None:

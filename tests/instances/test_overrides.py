@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -60,10 +61,11 @@ def st_ives(tmp_path: Path) -> Instance:
     ],
 )
 def test_a_figure_of_a_table(override: str, figure: float) -> None:
-    """Set, added to, scaled; logged under its path with old and new value."""
+    """Set, added to, scaled; logged under its path with old and new value, spaced as here however it was given."""
     instance = changed(override)
     assert instance.baselines["Ash", "payroll"].annual_cost == figure
-    assert instance.overrides == (OverrideChange(override.strip(), "baselines.Ash.payroll.annual_cost", 400_000.0, figure),)
+    spaced = " ".join(re.split(r"\s*([+*]?=)\s*", override.strip()))
+    assert instance.overrides == (OverrideChange(spaced, "baselines.Ash.payroll.annual_cost", 400_000.0, figure),)
     assert BASE.overrides == ()
 
 
@@ -450,3 +452,21 @@ def test_one_commitment_of_several() -> None:
     assert len(several.rows(Commitment)) - len(left.rows(Commitment)) == 1
     assert len(several.rows(Commitment)) - len(changed('commitments.Oak."" = off', instance=several).rows(Commitment)) >= 2
     assert any("matches nothing" in fault for fault in faults('commitments.Oak."".never_with.Oka = off', instance=several))
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ("rules.minimum_saving=0.1", "rules.minimum_saving = 0.1"),
+        (" rules.minimum_saving\t=0.1\n", "rules.minimum_saving = 0.1"),
+        ("commitments.Yew.*=off", "commitments.Yew.* = off"),
+        ("services.*.growth*=2", "services.*.growth *= 2"),
+        ('instance.title = One  =  "two"', 'instance.title = One  =  "two"'),
+        ('baselines."A = B".payroll.fte=1', 'baselines."A = B".payroll.fte = 1'),
+        ("contracts.Ash.waste.expires=", "contracts.Ash.waste.expires ="),
+    ],
+)
+def test_one_text_however_it_is_spaced(given: str, text: str) -> None:
+    """What is asked and what a run is known by do not depend on spaces around the operation; those of names and values stay."""
+    assert Override.parse(given).text == text
+    assert Override.parse(text) == Override.parse(given)

@@ -187,7 +187,7 @@ def test_overrides_are_logged_with_old_and_new(tmp_path: Path) -> None:
     """The manifest tells what --set changed."""
     result = run("solve", "east-kent", "--set", "rules.minimum_saving=0.12", "--out", tmp_path / "plan", "--json")
     (change,) = json.loads(result.stdout)["manifest"]["overrides"]
-    assert change == {"override": "rules.minimum_saving=0.12", "path": "rules.minimum_saving", "old": 0.1, "new": 0.12}
+    assert change == {"override": "rules.minimum_saving = 0.12", "path": "rules.minimum_saving", "old": 0.1, "new": 0.12}
 
 
 def test_validate_says_what_an_instance_holds(tmp_path: Path) -> None:

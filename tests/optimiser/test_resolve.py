@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,24 @@ def test_each_group_of_changes_has_its_effect(desk: Desk) -> None:
     only = solve(read("east-kent", overrides=changes[1:])).npv
     assert steps[0].effect == pytest.approx(only - first["npv"])
     assert steps[1].effect == pytest.approx(solve(read("east-kent", overrides=changes)).npv - only)
+
+
+@pytest.mark.parametrize("adopted", [True, False])
+def test_earlier_runs_are_read_once(desk: Desk, adopted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan before is what is decided, what the solve starts from and what is compared with: all of it from one look into the store."""
+    run = desk.resolve()["run"]
+    if adopted:
+        desk.adopt(run)
+    desk.change("baselines.Dover.planning.annual_cost += 1000")
+    read_runs: list[tuple[str, str]] = []
+
+    def noted(what: str, real: Callable[[Store, str], Any]) -> Callable[[Store, str], Any]:
+        return lambda store, run: read_runs.append((what, run)) or real(store, run)
+
+    for what in ("document", "instance"):
+        monkeypatch.setattr(Store, what, noted(what, getattr(Store, what)))
+    assert desk.resolve(change_cost=1.0)["before"] == run
+    assert sorted(one for one in read_runs if one[1] == run) == [("document", run), ("instance", run)]
 
 
 def test_other_settings_are_said(desk: Desk) -> None:

@@ -48,7 +48,7 @@ def test_the_other_leaves(tmp_path: Path, working: Begun, store: str) -> None:
     assert report == {"status": "busy", "event": "busy", "job": "shire"}
     with Store(store) as opened:
         assert len(opened.runs()) == 1
-        assert resolutions.last(opened, "shire") is None
+        assert [one.status for one in resolutions.owed(opened, "shire")] == ["first"]
     (tmp_path / "go").touch()
     assert working.wait() == 0
     assert working.out.startswith("Small\nThe first recommendation of this job.")
@@ -57,6 +57,7 @@ def test_the_other_leaves(tmp_path: Path, working: Begun, store: str) -> None:
     with Store(store) as opened:
         assert check(opened) == []
         assert len(opened.runs()) == 2
+        assert resolutions.owed(opened, "shire") == []
 
 
 def test_other_jobs_are_not_held_up(tmp_path: Path, working: Begun, store: str) -> None:
@@ -81,8 +82,10 @@ def test_the_lock_ends_with_its_process(tmp_path: Path, working: Begun, store: s
     """However it ends, and while what it has begun to tell goes on."""
     working.send(signal.SIGKILL if how == "killed" else signal.SIGTERM)
     assert working.wait() == (-signal.SIGKILL if how == "killed" else 130)
-    assert resolved(tmp_path / "shire", store)["status"] == "first"
-    assert resolved(tmp_path / "shire", store)["status"] == "unchanged"
+    given = [tmp_path / "shire", store, "--notify", f"touch {tmp_path}/told"]
+    assert resolved(*given)["status"] == "first"
+    assert (tmp_path / "told").exists()
+    assert resolved(*given)["status"] == "unchanged"
 
 
 @pytest.mark.long

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from benchmarks.region import write_region
-from jobs import resolved, write_job
+from jobs import resolved, run, write_job
 from warmed import Begun, Warmed
 
 from instances import read
@@ -67,13 +67,13 @@ class Nights:
     """A job whose starts are killed.
 
     Attributes:
-        killed: How many starts were killed, by what they left: nothing new, a run, or all of their work.
+        killed: How many starts were killed, by what they left: nothing new, a run, a report that is not told, or all of their work.
         usual: Seconds that a start takes.
     """
 
     def __init__(self, place: Path, warmed: Warmed, plain: list[PlanDocument]) -> None:
         self.place, self.warmed, self.plain = place, warmed, plain
-        self.killed = dict.fromkeys(("nothing", "a run", "all"), 0)
+        self.killed = dict.fromkeys(("nothing", "a run", "a report", "all"), 0)
         self.usual, self.store, self.elsewhere, self.night = 1.0, "", set[str](), 0
 
     def move(self, store: str) -> None:
@@ -115,14 +115,16 @@ class Nights:
         self.before = now, lately = self.kept()
         assert now >= runs
         assert {one["run"] for one in self.told} <= now | self.elsewhere
-        done = lately is not None and (last is None or lately.resolved != last.resolved)
+        reported = lately is not None and (last is None or lately.number != last.number)
+        done = lately is not None and not lately.owed and (reported or (last is not None and last.owed))
+        assert not done or lately is None or lately.run in {one["run"] for one in self.told}, "nobody was told of what counts as told"
         said = re.search(r"\b[Rr]un (\w{12})(?::| stands)", begun.out)
         assert said or code == KILLED, begun.out
         if said:
             assert lately is not None
             assert lately.run == said[1]
             assert done or begun.out.startswith("Nothing has changed")
-        left = "all" if done else "a run" if now > runs else "nothing"
+        left = "all" if done else "a report" if reported else "a run" if now > runs else "nothing"
         if code == KILLED:
             self.killed[left] += 1
         return left
@@ -135,6 +137,7 @@ class Nights:
             done: Whether all of the work is.
         """
         runs, told, began = self.before[0], len(self.told), time.monotonic()
+        left = self.before[1]
         begun = self.warmed.begin(*self.command, "--json")
         assert begun.wait() in (0, 6), begun.err
         self.usual = self.usual if solved else time.monotonic() - began
@@ -147,7 +150,8 @@ class Nights:
         assert now == runs | {report["run"]}
         assert now == runs or not solved, "what was solved is not solved again"
         assert last is not None
-        assert last.run == report["run"]
+        assert (last.run, last.owed) == (report["run"], False)
+        assert left is None or not left.owed or last.number == left.number, "what was resolved is not resolved again"
         with Store(self.store) as store:
             plan, best = store.plan(last.run).document, self.plain[self.night % len(FIGURES)]
         assert (arranged(plan), plan.npv) == (arranged(best), pytest.approx(best.npv, abs=0.01))
@@ -211,23 +215,39 @@ def test_killed_from_its_first_moment_on(nights: Nights) -> None:
         nights.go_on(solved=left != "nothing", done=left == "all")
 
 
-def test_killed_between_its_run_and_its_report(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nights: Nights, stores: Iterator[str]
-) -> None:
-    """Whoever is told kills it: the run is there and the job not done; the next start tells again and solves nothing."""
+def test_killed_while_somebody_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nights: Nights, stores: Iterator[str]) -> None:
+    """Whoever is told kills it: what it came to is there and not told; the next start tells again and solves nothing."""
     nights.move(next(stores))
     nights.change()
     told = tmp_path / "told"
     first = nights.warmed.begin("resolve", tmp_path / JOB, "--store", nights.store, "--notify", f"sh -c 'cat > {told}; kill -9 $PPID'")
     assert first.wait() == KILLED, first.err
     (run,), last = nights.kept()
-    assert (json.loads(told.read_text(encoding="utf-8"))["run"], last) == (run, None)
+    assert last is not None
+    assert (json.loads(told.read_text(encoding="utf-8")), last.run, last.owed) == (last.report, run, True)
     told.unlink()
-    monkeypatch.setattr("optimiser.resolve.resolving.answered", lambda case: pytest.fail("it is solved already"))
+    monkeypatch.setattr("optimiser.resolve.command._solved", lambda *given: pytest.fail("it is resolved already"))
     report = resolved(tmp_path / JOB, nights.store, "--notify", f"sh -c 'cat > {told}'")
     assert (report["run"], report["status"]) == (run, "first")
     assert json.loads(told.read_text(encoding="utf-8")) == report
     assert resolved(tmp_path / JOB, nights.store, "--notify", "false")["status"] == "unchanged"
+
+
+def test_killed_between_its_run_and_its_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stores: Iterator[str]) -> None:
+    """The run is there and not what the job came to: the next start does not solve it again, nor has pruning taken it away meanwhile."""
+    store, source = next(stores), write_job(tmp_path / JOB)
+    with monkeypatch.context() as patch:
+        patch.setattr("optimiser.resolve.command.record", ended)
+        run("resolve", source, "--store", store, code=130)
+    run("runs", "prune", "--keep", 0, "--store", store)
+    monkeypatch.setattr("optimiser.resolve.resolving.answered", lambda case: pytest.fail("it is solved already"))
+    assert resolved(source, store)["status"] == "first"
+    assert resolved(source, store)["status"] == "unchanged"
+
+
+def ended(*given: object) -> None:
+    """Stands for the end of a start."""
+    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -275,7 +295,7 @@ def test_stopped_at_random_moments(nights: Nights) -> None:
         runs, last = nights.before
         nights.before = now, lately = nights.kept()
         assert now >= runs
-        done = lately is not None and (last is None or lately.resolved != last.resolved)
+        done = lately is not None and not lately.owed and (last is None or lately.number != last.number)
         with Store(nights.store) as store:
             solved = any(run.run not in runs and run.termination != "interrupted" for run in store.runs())
         nights.go_on(solved=solved, done=done)

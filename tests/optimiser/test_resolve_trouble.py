@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import sqlite3
 import subprocess
 import sys
@@ -15,11 +14,11 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from jobs import resolved, run, write_job
+from jobs import kept, resolved, run, write_job
 from sqlalchemy import event, inspect
 from sqlalchemy.engine import Engine
 
-from optimiser.store import Store, check, resolutions
+from optimiser.store import Store, resolutions
 from optimiser.store.migrate import HEAD, configuration, version
 
 IMPOSSIBLE = "minimum_total_saving = { amount = 900_000_000, year = 2 }"
@@ -41,14 +40,6 @@ def store(tmp_path: Path) -> Path:
 def either(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a store of either kind can be."""
     return str(tmp_path / "store.db") if request.param == "sqlite" else str(request.getfixturevalue("server").database())
-
-
-def kept(store: object) -> tuple[int, str | None]:
-    """How many runs there are, all of them whole, and what the job came to last."""
-    with Store(str(store)) as opened:
-        assert check(opened) == []
-        last = resolutions.last(opened, "shire")
-        return len(opened.runs()), None if last is None else last.status
 
 
 def not_solved(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,40 +160,7 @@ def test_no_room_for_the_report(source: Path, store: Path, form: tuple[str, ...]
     assert kept(store) == (1, "first")
 
 
-# Nobody told
-
-
-def test_nobody_could_be_told(source: Path, either: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit code 1 with the run recorded; the next start tells without solving again, and then nothing has changed."""
-    resolved(source, either)
-    write_job(source, cost=140_000)
-    said = run("resolve", source, "--store", either, "--notify", "sh -c 'echo no line; exit 3'", code=1)
-    assert said.stderr == "sh ended with exit code 3:\n  no line\n"
-    assert said.stdout == ""
-    assert kept(either) == (2, "first")
-    not_solved(monkeypatch)
-    assert (
-        run("resolve", source, "--store", either, "--notify", "false", code=1).stderr == "false ended with exit code 1 and said nothing\n"
-    )
-    tell = f"sh -c {shlex.quote(f'cat > {tmp_path}/told')}"
-    report = resolved(source, either, "--notify", tell)
-    assert report["status"] == "plan_stays"
-    assert json.loads((tmp_path / "told").read_text(encoding="utf-8")) == report
-    assert resolved(source, either, "--notify", "false")["status"] == "unchanged"
-    assert kept(either) == (2, "plan_stays")
-
-
-def test_what_changed_meanwhile_is_told_too(source: Path, store: Path, tmp_path: Path) -> None:
-    """What could not be told is part of the next report, which goes back to the last that was."""
-    resolved(source, store)
-    write_job(source, cost=140_000)
-    run("resolve", source, "--store", store, "--notify", "false", code=1)
-    write_job(source, cost=140_000, integration=120_000)
-    report = resolved(source, store, "--exit-code", code=6)
-    assert {(one["path"], one["old"], one["new"]) for one in report["comparison"]["changes"]} == {
-        ("baselines.Ash.payroll.annual_cost", 100_000, 140_000),
-        ("services.waste.integration_cost", 10_000, 120_000),
-    }
+# Arguments
 
 
 @pytest.mark.parametrize("target", ["nobody-has-this-program", "https://host:port/x", "''"])

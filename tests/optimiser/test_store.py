@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from recorded import case, east_kent, entry, no_plan_exists, none_found, plan
+from recorded import OVERRIDES, case, east_kent, entry, no_plan_exists, none_found, plan
 from sqlalchemy import select, text
 from tiny import write_tiny
 
@@ -97,8 +97,9 @@ def test_nothing_is_ever_changed(store: Store, table: str) -> None:
     store.record(entry())
     store.record(replace(entry(1), parts={**entry(1).parts, "run_starts": [{"content": b"x"}]}))
     store.adopt(store.find(plan().document.run))
-    resolutions.record(store, resolutions.Resolution("job", plan().document.run, {}, "first", {}))
-    column = {"kept_data": "digest", "adopted_runs": "instance"}.get(table, "run")
+    found = resolutions.record(store, resolutions.Resolution("job", plan().document.run, {}, "first", {}, to_tell=True))
+    resolutions.note_told(store, found, "sh")
+    column = {"kept_data": "digest", "adopted_runs": "instance", "told_resolutions": "target"}.get(table, "run")
     with pytest.raises(StoreError, match="what is recorded is never changed"), store.transaction(writes=True) as connection:
         connection.execute(text(f"UPDATE {table} SET {column} = 'other'"))
 
@@ -149,6 +150,8 @@ def test_what_is_asked_again_is_answered(store: Store, recorded: Callable[[], En
     assert store.answer(Case(east_kent(), SolveSettings(seed=1)).request) is None
     assert store.answer(Case(east_kent(), SolveSettings(gap=0.01)).request) is None
     assert store.answer(Case(read("east-kent"), SolveSettings()).request) is None
+    spaced = read("east-kent", overrides=["rules.minimum_saving=0.08", *OVERRIDES[1:]])
+    assert Case(spaced, SolveSettings()).request == case().request
 
 
 def test_a_run_is_found_by_the_beginning_of_its_id(store: Store) -> None:

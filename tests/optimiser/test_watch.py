@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import signal
@@ -12,11 +13,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from jobs import write_job
+from benchmarks.region import write_region
+from jobs import run, write_job
+from warmed import Warmed
 
 from optimiser.resolve import watching
 from optimiser.resolve.watching import PATIENCE, Turn, looks_like, watch
-from optimiser.store import Store, check
+from optimiser.store import Store, check, resolutions
 
 
 class Desk:
@@ -89,7 +92,7 @@ def test_faults_are_resolved_once(source: Path) -> None:
 
 def test_where_somebody_else_resolves_it_tries_again(source: Path) -> None:
     """After a while, although nothing has changed since."""
-    desk = Desk(source, nothing, nothing, nothing, nothing, turns=(Turn.BUSY, Turn.BUSY))
+    desk = Desk(source, nothing, nothing, nothing, nothing, turns=(Turn.AGAIN, Turn.AGAIN))
     assert desk.watch() == [0, 1, 2]
     assert desk.waited[:4] == [PATIENCE, PATIENCE, 2.0, 2.0]
 
@@ -163,10 +166,76 @@ def test_someone_at_a_desk(source: Path, watched: Watching, tmp_path: Path) -> N
     watched.until("Which input accounts for it")
     time.sleep(0.5)
     watched.process.send_signal(signal.SIGINT)
+    watched.until("The watch is over; what is recorded stays.")
     assert watched.process.wait(timeout=30) == 0
     with Store(tmp_path / "store.db") as store:
         assert check(store) == []
         assert len(store.runs()) == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("form", [(), ("--quiet",), ("--log-json",)], ids=["words", "quiet", "log"])
+def test_ended_while_it_resolves(tmp_path: Path, source: Path, warmed: Warmed, number: signal.Signals, form: tuple[str, ...]) -> None:
+    """Exit code 0, since that is how a watch ends, and a line that says so; what was stopped is said too."""
+    ready = tmp_path / "ready"
+    tell = f"sh -c 'touch {ready}; sleep 60'"
+    begun = warmed.begin("watch", source, "--store", tmp_path / "store.db", "--notify", tell, *form)
+    for _ in range(1200):
+        if ready.exists():
+            break
+        time.sleep(0.05)
+    begun.send(number)
+    assert begun.wait() == 0, begun.err
+    stopped = "shire: interrupted; what is recorded stays, and the next start goes on from there"
+    over = "The watch is over; what is recorded stays."
+    if "--log-json" in form:
+        *_, turn, last = map(json.loads, begun.err.splitlines())
+        assert (turn["event"], turn["exit_code"], turn["message"]) == ("failed", 130, stopped)
+        assert (last["event"], last["exit_code"], last["message"], last["command"]) == ("finished", 0, over, "watch")
+        return
+    assert begun.err == f"{stopped}\n"
+    assert begun.out == ("" if form else f"{over}\n")
+
+
+def test_nobody_could_be_told(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It tells again after a while, although nothing has changed since; faults of the data are not said again and again."""
+    told, waited = tmp_path / "told", list[float]()
+    fails_once = f"sh -c 'cat >> {told}; test -e {tmp_path}/up'"
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        (tmp_path / "up").touch()
+        if len(waited) == 2:
+            (source / "baselines.csv").write_text("council\n", encoding="utf-8")
+        if len(waited) == 6:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(watching.watch, "__defaults__", (wait,))
+    ended = run("watch", source, "--store", tmp_path / "store.db", "--notify", fails_once)
+    assert waited == [PATIENCE, *[2.0] * 5]
+    assert told.read_text(encoding="utf-8").count('"event": "first"') == 2
+    assert "sh ended with exit code 1" in ended.stderr
+    assert ended.stdout.count("told now:\n") == 1
+    assert ended.stderr.count("3 faults in ") == 1
+    assert ended.stdout.endswith("The watch is over; what is recorded stays.\n")
+
+
+@pytest.mark.long
+def test_ended_in_the_middle_of_a_long_solve(tmp_path: Path, warmed: Warmed) -> None:
+    """The same, soon; nothing counts as resolved."""
+    write_region(tmp_path / "region", councils=18, services=12, tranches=8, seed=1)
+    begun = warmed.begin("watch", tmp_path / "region", "--store", tmp_path / "store.db", "--gap", 0, "--log-json")
+    end = time.monotonic() + 60
+    while '"event": "stage"' not in begun.err and time.monotonic() < end:
+        time.sleep(0.05)
+    time.sleep(3)
+    begun.send(signal.SIGINT)
+    sent = time.monotonic()
+    assert begun.wait() == 0, begun.err
+    assert time.monotonic() - sent < 30
+    with Store(tmp_path / "store.db") as store:
+        assert check(store) == []
+        assert resolutions.last(store, "region") is None
 
 
 def test_the_loop_of_the_program_is_this_one() -> None:
