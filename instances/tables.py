@@ -215,7 +215,11 @@ class Commitment(Row):
         "what is decided", required=True
     )
     other: str | None = text("the host (shares_with, live) or the other council (together, never_with)")
-    go_live: dt.date | None = Field(None, description="when; blank for any tranche", json_schema_extra={"unit": "date"})
+    go_live: dt.date | None = Field(
+        None,
+        description="when, or since when (live; takes, if before the start); blank for any tranche",
+        json_schema_extra={"unit": "date"},
+    )
     vehicle: str | None = text("delivery vehicle of the partnership (hosts, live); blank for any")
     option: str | None = text("the alternative to sharing (takes), as options.csv names it")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from instances import tables
 from instances.checks.draft import Draft, Record
@@ -18,27 +21,62 @@ Numbered = tuple[int | None, tables.Commitment]
 def check_takes(draft: Draft) -> Iterator[Fault]:
     """Who takes an alternative takes one that it has, on a day that suits it, and has to share with nobody."""
     rows = list(draft.once(tables.Commitment))
+    taking = [(line, row) for line, row in rows if row.decision == "takes"]
+    known = _Known.of(draft, rows if taking else ())
     for line, row in rows:
-        if row.decision != "takes":
-            if row.option is not None:
-                problem = f"'{row.option}' is given, but {row.decision} takes no alternative"
-                yield Fault(FILE, problem, "leave it blank", line, "option")
-            continue
+        if row.decision != "takes" and row.option is not None:
+            problem = f"'{row.option}' is given, but {row.decision} takes no alternative"
+            yield Fault(FILE, problem, "leave it blank", line, "option")
+    for line, row in taking:
         if row.service is None:
             yield Fault(FILE, "is blank, but takes needs a service", "name it; an alternative is one for a single service", line, "service")
         if row.option is None:
             yield Fault(FILE, "is blank, but takes needs an alternative", "name it as options.csv does", line, "option")
         if row.service is not None:
-            yield from _not_offered(draft, line, row)
-            yield from _day(draft, line, row, rows)
-            yield from _shared(draft, line, row, rows)
+            yield from _not_offered(known, line, row)
+            yield from _day(known, line, row)
+            yield from _shared(known, line, row)
 
 
-def _not_offered(draft: Draft, line: int | None, row: tables.Commitment) -> Iterator[Fault]:
+@dataclass(frozen=True)
+class _Known:
+    """What the rows are held against.
+
+    Attributes:
+        draft: The instance as it is read.
+        options: Rows of options by council and service, misspelt names read as what was most likely meant.
+        ceases: Day on which a council ceases.
+        about: Commitments that name a council, first or second.
+    """
+
+    draft: Draft
+    options: Mapping[tuple[str, str], Sequence[Record]]
+    ceases: Mapping[str, dt.date]
+    about: Mapping[str, Sequence[Numbered]]
+
+    @classmethod
+    def of(cls, draft: Draft, rows: Sequence[Numbered]) -> _Known:
+        """Of some commitments; without any nothing is looked up."""
+        options, about = defaultdict(list), defaultdict(list)
+        for record in draft.records.get("options", ()) if rows else ():
+            options[draft.meant(record.get("council"), "council"), draft.meant(record.get("service"), "service")].append(record)
+        for line, row in rows:
+            for council in {row.council, row.other} - {None}:
+                about[str(council)].append((line, row))
+        ceases = {row.council: row.ceases for _, row in draft.numbered(tables.Council) if row.ceases is not None}
+        return cls(draft, options, ceases, about)
+
+    def runs(self, council: str, service: str | None) -> bool:
+        """Whether a council is known to run a service."""
+        return (council, service) in (self.draft.runs or ())
+
+
+def _not_offered(known: _Known, line: int | None, row: tables.Commitment) -> Iterator[Fault]:
     """An alternative that the council does not have for the service."""
-    if row.option is None or "options" in draft.incomplete or (row.council, row.service) not in (draft.runs or ()):
+    if row.option is None or "options" in known.draft.incomplete or not known.runs(row.council, row.service):
         return
-    offered = [str(record.get("option")) for record in _options(draft, row) if record.get("option") is not None]
+    records = known.options.get((row.council, row.service or ""), ())
+    offered = [str(record.get("option")) for record in records if record.get("option") is not None]
     if row.option in offered:
         return
     close = nearest(row.option, offered)
@@ -47,41 +85,33 @@ def _not_offered(draft: Draft, line: int | None, row: tables.Commitment) -> Iter
     yield Fault(FILE, problem, "" if close else others, line, "option", close)
 
 
-def _options(draft: Draft, row: tables.Commitment) -> Iterator[Record]:
-    """Rows of options of the council and service, misspelt names read as what was most likely meant."""
-    for record in draft.records.get("options", ()):
-        if (draft.meant(record.get("council"), "council"), draft.meant(record.get("service"), "service")) == (row.council, row.service):
-            yield record
-
-
-def _day(draft: Draft, line: int | None, row: tables.Commitment, rows: list[Numbered]) -> Iterator[Fault]:
+def _day(known: _Known, line: int | None, row: tables.Commitment) -> Iterator[Fault]:
     """A day to come on which the alternative is not to be had yet, the council does not exist any more, or nothing may begin yet."""
-    if draft.calendar is None or row.go_live is None or is_under_way(row, draft.calendar.start):
+    calendar, day = known.draft.calendar, row.go_live
+    if calendar is None or day is None or is_under_way(row, calendar.start):
         return
-    for record in _options(draft, row):
+    for record in known.options.get((row.council, row.service or ""), ()):
         first = getattr(record.row, "available_from", None)
-        if record.get("option") == row.option and first is not None and row.go_live < first:
-            problem = f"{row.go_live} is before '{row.option}' is to be had, {first} in options.csv"
+        if record.get("option") == row.option and first is not None and day < first:
+            problem = f"{day} is before '{row.option}' is to be had, {first} in options.csv"
             yield Fault(FILE, problem, "give a later tranche, or leave it blank", line, "go_live")
-    for record in draft.records.get("councils", ()):
-        ceases = getattr(record.row, "ceases", None)
-        if record.get("council") == row.council and ceases is not None and row.go_live >= ceases:
-            problem = f"{row.go_live} is not before '{row.council}' ceases, {ceases} in councils.csv"
-            yield Fault(FILE, problem, "give an earlier tranche", line, "go_live")
-    for other_line, other in rows:
-        waits = other.decision == "not_before" and other.council == row.council and other.service in (None, row.service)
-        if waits and other.go_live is not None and row.go_live < other.go_live:
-            problem = f"{row.go_live} is before {other.go_live}, on which {_named(other, other_line)} lets it begin"
+    ceases = known.ceases.get(row.council)
+    if ceases is not None and day >= ceases:
+        problem = f"{day} is not before '{row.council}' ceases, {ceases} in councils.csv"
+        yield Fault(FILE, problem, "give an earlier tranche", line, "go_live")
+    for other_line, other in known.about[row.council]:
+        waits = other.decision == "not_before" and other.service in (None, row.service)
+        if waits and other.go_live is not None and day < other.go_live:
+            problem = f"{day} is before {other.go_live}, on which {_named(other, other_line)} lets it begin"
             yield Fault(FILE, problem, "keep one of the two", line, "go_live")
 
 
-def _shared(draft: Draft, line: int | None, row: tables.Commitment, rows: list[Numbered]) -> Iterator[Fault]:
+def _shared(known: _Known, line: int | None, row: tables.Commitment) -> Iterator[Fault]:
     """Another row that has the council in a partnership for the service."""
-    for other_line, other in rows:
-        councils = (other.council, other.other)
-        if other.decision not in SHARES or row.council not in councils or other.service not in (None, row.service):
+    for other_line, other in known.about[row.council]:
+        if other.decision not in SHARES or other.service not in (None, row.service):
             continue
-        if all(council is None or (council, row.service) in (draft.runs or ()) for council in councils):
+        if all(council is None or known.runs(council, row.service) for council in (other.council, other.other)):
             problem = f"'{row.council}' takes an alternative for {row.service}, but is to share it by {_named(other, other_line)}"
             yield Fault(FILE, problem, "keep one of the two", line, "decision")
 
