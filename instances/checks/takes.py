@@ -102,7 +102,7 @@ def _day(known: _Known, line: int | None, row: tables.Commitment) -> Iterator[Fa
     for other_line, other in known.about[row.council]:
         waits = other.decision == "not_before" and other.service in (None, row.service)
         if waits and other.go_live is not None and day < other.go_live:
-            problem = f"{day} is before {other.go_live}, on which {_named(other, other_line)} lets it begin"
+            problem = f"{day} is before {other.go_live}, when it may begin: {_named(other, other_line)}"
             yield Fault(FILE, problem, "keep one of the two", line, "go_live")
 
 
@@ -112,11 +112,11 @@ def _shared(known: _Known, line: int | None, row: tables.Commitment) -> Iterator
         if other.decision not in SHARES or other.service not in (None, row.service):
             continue
         if all(council is None or known.runs(council, row.service) for council in (other.council, other.other)):
-            problem = f"'{row.council}' takes an alternative for {row.service}, but is to share it by {_named(other, other_line)}"
+            problem = f"'{row.council}' takes an alternative for {row.service}, but is to share it: {_named(other, other_line)}"
             yield Fault(FILE, problem, "keep one of the two", line, "decision")
 
 
 def _named(row: tables.Commitment, line: int | None) -> str:
-    """A row in words: row 3 (Elm shares_with Oak)."""
+    """A row in words: Elm shares_with Oak in row 3; where it stands only as far as it does in the source."""
     what = " ".join(part for part in (row.council, row.decision, row.other) if part)
-    return f"row {line} ({what})" if line else f"another row ({what})"
+    return f"{what} in row {line}" if line else what
