@@ -37,6 +37,21 @@ def must_join_rule(m: Any, c: str, s: str, h: str) -> Any:
     return total(m, m.sets.joined(c, s, h)), 1
 
 
+def must_take_index(m: Any) -> list[tuple[str, str, str]]:
+    """(c, s, o): councils that are to take an alternative to sharing, or have taken it before the start."""
+    return sorted((c, s, o) for (c, s), o in m.decided.takes.items())
+
+
+def must_take_rule(m: Any, c: str, s: str, o: str) -> Any:
+    """A council that is to take an alternative takes it.
+
+    sum[k] take[c,s,o,k] = 1
+
+    In the tranche that is decided, where one is: it has no other. Units: arrangements. Source: commitments, decision takes.
+    """
+    return total(m, (), (), [take for take in m.sets.alternatives.get((c, s), ()) if take[2] == o]), 1
+
+
 def together_index(m: Any) -> list[tuple[str, str, str]]:
     """(c, d, s): councils that are to be in one partnership."""
     return list(m.decided.together)

@@ -114,8 +114,12 @@ class Priced:
     @cached_property
     def option_streams(self) -> Streams:
         """The same for the alternatives to sharing."""
-        columns = zip(self.options["council"], self.options["service"], self.options["tranche"], strict=True)
-        return streams(self.instance, [(str(s), int(k), 0, self.end(c)) for c, s, k in columns])
+        columns = zip(*(self.options[name].tolist() for name in ("council", "service", "tranche")), strict=True)
+        return streams(self.instance, [(s, k, self.months_taken(c, s) if k == LIVE else 0, self.end(c)) for c, s, k in columns])
+
+    def months_taken(self, council: str, service: str) -> int:
+        """Whole months for which a council has had an alternative before the start."""
+        return whole_months(self.graph.decided.takes_since[council, service], self.instance.calendar.start)
 
     def running(self, weight: Array) -> Array:
         """Savings less recurring costs of each move, each period weighted, shape (moves,); purchasing not included."""

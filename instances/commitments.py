@@ -11,6 +11,8 @@ from instances.tables import Commitment
 
 Key = tuple[str, str]
 """Council and service."""
+DATED = ("hosts", "shares_with", "together", "takes")
+"""Decisions that may name the day of a go-live to come."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Decided:
         not_before: First day on which they may go live.
         go_live: Days on which they must go live, if they do; two different ones cannot be kept.
         live: Host of those who are live already, and since when.
+        takes: Alternative to sharing that they must take, and so share with nobody.
+        takes_since: Since when, of those who took it before the start.
         vehicle: Delivery vehicle of the partnership of a host and service, where it is decided; every live partnership has one.
     """
 
@@ -38,6 +42,8 @@ class Decided:
     go_live: dict[Key, tuple[dt.date, ...]] = field(default_factory=dict)
     live: dict[Key, tuple[str, dt.date]] = field(default_factory=dict)
     vehicle: dict[Key, str] = field(default_factory=dict)
+    takes: dict[Key, str] = field(default_factory=dict)
+    takes_since: dict[Key, dt.date] = field(default_factory=dict)
 
     def must_share(self, council: str, service: str) -> bool:
         """Whether the council has to be in a partnership for the service, or is in one already, so that it has no alternative."""
@@ -57,17 +63,19 @@ class Decided:
             shares_with={key: hosts for key, hosts in self.shares_with.items() if key in keys},
             together=tuple((a, b, s) for a, b, s in self.together if (a, s) in keys and (b, s) in keys),
             live={key: found for key, found in self.live.items() if key in keys},
+            takes={key: option for key, option in self.takes.items() if key in keys},
         )
 
     def demanded(self) -> set[Key]:
-        """Councils and services that have to be in a partnership, or are in one already."""
-        return {*self.hosts, *self.shares_with, *self.live, *((c, s) for a, b, s in self.together for c in (a, b))}
+        """Councils and services that have to be in a partnership or to take an alternative, or do so already."""
+        return {*self.hosts, *self.shares_with, *self.live, *self.takes, *((c, s) for a, b, s in self.together for c in (a, b))}
 
     def live_is_kept(self, key: Key) -> bool:
         """Whether nothing else that is decided contradicts what is live already."""
         host = self.live[key][0]
         return not (
             key in self.stays_out
+            or key in self.takes
             or key in self.go_live
             or (key in self.hosts and host != key[0])
             or any(other != host for other in self.shares_with.get(key, ()))
@@ -93,7 +101,7 @@ def decided(instance: Instance) -> Decided:
                 _single(instance, row, service, result)
             if row.vehicle is not None and row.decision in ("hosts", "live"):
                 named[host_of(row), service] = row.vehicle
-            if row.go_live is not None and row.decision in ("hosts", "shares_with", "together"):
+            if row.go_live is not None and row.decision in DATED and not is_under_way(row, instance.calendar.start):
                 for council in (row.council, row.other) if row.decision == "together" else (row.council,):
                     key = (str(council), service)
                     result.go_live[key] = (*result.go_live.get(key, ()), row.go_live)
@@ -109,7 +117,14 @@ def decided(instance: Instance) -> Decided:
         result.go_live,
         live,
         {key: vehicle for key, vehicle in sorted((unnamed | named).items()) if vehicle is not None},
+        result.takes,
+        result.takes_since,
     )
+
+
+def is_under_way(row: Commitment, start: dt.date) -> bool:
+    """Whether a row says of an alternative that it was taken before the start."""
+    return row.decision == "takes" and row.go_live is not None and row.go_live < start
 
 
 def host_of(row: Commitment) -> str:
@@ -144,6 +159,10 @@ def _single(instance: Instance, row: Commitment, service: str, result: Decided) 
         result.not_before[key] = max(row.go_live, result.not_before.get(key, row.go_live))
     elif row.decision == "live" and row.other is not None:
         result.live[key] = (row.other, row.go_live or instance.calendar.start)
+    elif row.decision == "takes" and row.option is not None:
+        result.takes[key] = row.option
+        if row.go_live is not None and is_under_way(row, instance.calendar.start):
+            result.takes_since[key] = row.go_live
 
 
 def _with_hosts(live: dict[Key, tuple[str, dt.date]]) -> dict[Key, tuple[str, dt.date]]:

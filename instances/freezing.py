@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from instances.checks import Draft, check
-from instances.commitments import decided
+from instances.commitments import Decided, decided
 from instances.errors import InstanceError
 from instances.instance import Instance, OverrideChange, row_key
 from instances.paths import row_path
@@ -46,9 +46,9 @@ class Arranged:
 def frozen(instance: Instance, arrangements: Sequence[Arranged], until: dt.date) -> Instance:
     """The instance with everything before a day as it is decided.
 
-    Who shares by then shares with that host from that day; who is live since before the start is live. Who takes an alternative does
-    not share, and begins no sooner. Whoever does something else does it from the day on. What the data commit to themselves goes before. A council or service that the data no longer have is
-    passed over.
+    Who shares by then shares with that host from that day; who is live since before the start is live. Who takes an alternative takes it
+    from that day, or has taken it before the start. Whoever does something else does it from the day on. What the data commit to themselves
+    goes before. A council, service or alternative that the data no longer have is passed over.
 
     Args:
         instance: The data.
@@ -101,40 +101,57 @@ def _marks(given: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
 
 def _rows(instance: Instance, arrangements: Sequence[Arranged], until: dt.date) -> Iterator[Commitment]:
     """What is fixed, and what waits."""
-    live, fixed = decided(instance).live, set[Key]()
+    choices, fixed = decided(instance), set[Key]()
+    under_way = {*choices.live, *choices.takes_since}
+    under_way |= {key for key in choices.takes if any(day < until for day in choices.go_live.get(key, ()))}
     for one in arrangements:
         key = (one.council, one.service)
-        if one.go_live >= until or key in live or key not in instance.baselines:
+        if one.go_live >= until or key in under_way or key not in instance.baselines:
             continue
-        if one.host and (one.host, one.service) not in instance.baselines:
+        if not (_may_share(instance, choices, one) if one.host else _may_take(instance, choices, one)):
             continue
         fixed.add(key)
         yield from _fixed(instance, one)
     if until > instance.calendar.start:
         for council, service in instance.baselines:
-            if (council, service) not in fixed and (council, service) not in live:
+            if (council, service) not in fixed and (council, service) not in under_way:
                 yield Commitment(council=council, service=service, decision="not_before", go_live=until)
+
+
+def _may_share(instance: Instance, choices: Decided, one: Arranged) -> bool:
+    """Whether the host is still there, and the data commit neither of the two to an alternative."""
+    hosts = (one.host, one.service)
+    return hosts in instance.baselines and hosts not in choices.takes and (one.council, one.service) not in choices.takes
+
+
+def _may_take(instance: Instance, choices: Decided, one: Arranged) -> bool:
+    """Whether the alternative is still there, and the data do not have the council share."""
+    return (one.council, one.service, one.way) in instance.options and not choices.must_share(one.council, one.service)
 
 
 def _fixed(instance: Instance, one: Arranged) -> Iterator[Commitment]:
     place = {"council": one.council, "service": one.service}
     hosts = one.council == one.host
-    if not one.host:  # no commitment demands an alternative: it is left the only thing to do, and no sooner
-        yield Commitment(**place, decision="stays_out")
-        yield Commitment(**place, decision="not_before", go_live=one.go_live)
-        return
-    if one.go_live < instance.calendar.start:
+    is_live = one.go_live < instance.calendar.start
+    if one.host and is_live:
         yield Commitment(**place, decision="live", other=one.host, go_live=one.go_live, vehicle=one.way if hosts else None)
         return
-    day = one.go_live if one.go_live in instance.calendar.tranche_dates else None
-    if hosts:
+    day = one.go_live if is_live or one.go_live in instance.calendar.tranche_dates else None
+    if not one.host:
+        yield Commitment(**place, decision="takes", option=one.way, go_live=day)
+    elif hosts:
         yield Commitment(**place, decision="hosts", go_live=day, vehicle=one.way)
     else:
         yield Commitment(**place, decision="shares_with", other=one.host, go_live=day)
 
 
 def _completed(row: Commitment, decided_row: Commitment) -> Commitment:
-    """A row of the data, with what it leaves open as it is decided; of two days to wait for the later one."""
+    """A row of the data, with what it leaves open as it is decided; of two days to wait for the later one.
+
+    One that takes another alternative stays as it is.
+    """
+    if row.option != decided_row.option:
+        return row
     if row.decision == "not_before" and row.go_live is not None and decided_row.go_live is not None:
         return row.model_copy(update={"go_live": max(row.go_live, decided_row.go_live)})
     update = {name: getattr(decided_row, name) for name in ("go_live", "vehicle") if getattr(row, name) is None}

@@ -206,7 +206,7 @@ class Instance:
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of each table and of the settings; the same data give the same digest in any row order and from any source."""
-        result = {name: _digest([row.model_dump(mode="json") for row in self.tables.get(name, ())]) for name in TABLES}
+        result = {name: _digest([_content(row) for row in self.tables.get(name, ())]) for name in TABLES}
         result["instance"] = _digest(self.settings.model_dump(mode="json"))
         return result
 
@@ -222,6 +222,11 @@ def canonical(numbered: Sequence[tuple[int, Row]]) -> tuple[tuple[Row, ...], tup
     """Rows and their line numbers, sorted by key."""
     ordered = sorted(numbered, key=lambda item: row_key(item[1]))
     return tuple(row for _, row in ordered), tuple(line for line, _ in ordered)
+
+
+def _content(row: Row) -> dict[str, Any]:
+    """The cells of a row, without blank ones of columns that came later."""
+    return {column: value for column, value in row.model_dump(mode="json").items() if value is not None or column not in row.later}
 
 
 def _digest(data: Any) -> str:

@@ -51,6 +51,8 @@ class Row(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
     key: ClassVar[tuple[str, ...]] = ()
+    later: ClassVar[frozenset[str]] = frozenset()
+    """Columns that came later: where they are blank, digests are those of the data before."""
 
     source: str | None = text("where the figures of this row come from")
     note: str | None = text("anything the reader of the figures should know")
@@ -206,14 +208,20 @@ class Commitment(Row):
     """Something that is already decided. A blank service means every service that the council runs."""
 
     key: ClassVar[tuple[str, ...]] = ("council", "service", "decision", "other")
+    later: ClassVar[frozenset[str]] = frozenset({"option"})
     council: str = text("council", required=True)
     service: str | None = text("service, or blank for every one")
-    decision: Literal["hosts", "shares_with", "together", "never_with", "stays_out", "not_before", "live"] = text(
+    decision: Literal["hosts", "shares_with", "together", "never_with", "stays_out", "not_before", "live", "takes"] = text(
         "what is decided", required=True
     )
     other: str | None = text("the host (shares_with, live) or the other council (together, never_with)")
-    go_live: dt.date | None = Field(None, description="when; blank for any tranche", json_schema_extra={"unit": "date"})
+    go_live: dt.date | None = Field(
+        None,
+        description="when, or since when (live; takes, if before the start); blank for any tranche",
+        json_schema_extra={"unit": "date"},
+    )
     vehicle: str | None = text("delivery vehicle of the partnership (hosts, live); blank for any")
+    option: str | None = text("the alternative to sharing (takes), as options.csv names it")
 
 
 class Option(Row):

@@ -74,6 +74,6 @@ def go_live_windows(instance: Instance, decided: Decided) -> Windows:
         held[position[key]] |= [tranche < day for tranche in dates]
     for key, days in decided.go_live.items():
         held[position[key]] |= [any(tranche != day for day in days) for tranche in dates]
-    for key in (*decided.stays_out, *decided.live):
+    for key in (*decided.stays_out, *decided.takes, *decided.live):
         held[position[key]] = True
     return Windows(~(too_early | held | ceased), charge, too_early, held, ceased)

@@ -160,17 +160,18 @@ def _end(instance: Instance, council: str, host: str) -> tuple[dt.date | None, s
 
 def _option(priced: Priced, flows: Flows, option: Taken) -> OptionTaken:
     row = flows.taken[option]
-    ends, passes_to = _end(priced.instance, option.council, option.council)
+    service, council, name, tranche = option
+    ends, passes_to = _end(priced.instance, council, council)
     return OptionTaken(
-        council=option.council,
-        service=option.service,
-        option=option.option,
-        tranche=option.tranche,
-        start=priced.instance.calendar.date(option.tranche),
-        npv=amount(flows.present_value(flows.by_member.get((option.service, "", option.council), []))),
+        council=council,
+        service=service,
+        option=name,
+        tranche=tranche,
+        start=priced.graph.decided.takes_since[council, service] if tranche == LIVE else priced.instance.calendar.date(tranche),
+        npv=amount(flows.present_value(flows.by_member.get((service, "", council), []))),
         annual_saving=amount(row["full_effect"]),
         one_off=amount(row["one_off"]),
-        baseline=amount(priced.instance.baselines[option.council, option.service].annual_cost),
+        baseline=amount(priced.instance.baselines[council, service].annual_cost),
         ends=ends,
         passes_to=passes_to,
     )

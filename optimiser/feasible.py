@@ -1,9 +1,9 @@
 """Whether an instance has any plan at all, asked of as little of it as the answer needs.
 
-Nothing has to be shared unless something is demanded: by commitments, by what is live, by minimum_total_saving. Take a plan, and out of
+Nothing has to be done unless something is demanded: by commitments, by what is live, by minimum_total_saving. Take a plan, and out of
 it every partnership that nobody demands and no rule asks for (`formulations.presolve.demands`): what is left keeps every rule, since the
-other rules limit from above or look at one partnership. So the moves of partnerships that may be asked for are enough to tell. What is
-asked besides the rules demands in the same way.
+other rules limit from above or look at one partnership. So the moves of partnerships that may be asked for are enough to tell, with all
+alternatives to sharing. What is asked besides the rules demands in the same way.
 """
 
 from __future__ import annotations
@@ -94,14 +94,16 @@ def _services(instance: Instance, decided: Decided, asked: Sequence[Asked]) -> s
 
 
 def _is_out_of_reach(graph: CouncilGraph, asked: Sequence[Asked]) -> bool:
-    """Whether some demand has no move at all, which shows before anything is priced."""
+    """Whether some demand has no move or alternative at all, which shows before anything is priced."""
     moves, choices = graph.moves, graph.decided
     links = set(zip(moves["council"].tolist(), moves["service"].tolist(), moves["host"].tolist(), strict=True))
     movers = {(council, service) for council, service, _ in links}
+    takers = set(zip(graph.options["council"], graph.options["service"], graph.options["option"], strict=True))
     return (
         any((council, service, council) not in links for council, service in choices.hosts)
         or any((council, service, host) not in links for (council, service), hosts in choices.shares_with.items() for host in hosts)
         or any((council, service) not in movers for a, b, service in choices.together for council in (a, b))
+        or any((council, service, option) not in takers for (council, service), option in choices.takes.items())
         or any(named_moves(graph, one).empty for one in asked if isinstance(one, Includes))
     )
 

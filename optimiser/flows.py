@@ -186,7 +186,8 @@ def _at(calendar: Calendar, tranche: int) -> Array:
 def _option_flows(priced: Priced, row: Mapping[Hashable, Any], option: Taken) -> list[Flow]:
     service, council, _, tranche = option
     calendar, end = priced.instance.calendar, priced.end(council)
-    live, phased = live_share(priced.instance, (service, tranche, 0, end))
+    before = priced.months_taken(council, service) if tranche == LIVE else 0
+    live, phased = live_share(priced.instance, (service, tranche, before, end))
     shapes = [
         ("option_saving", calendar.period_years * phased, False),
         ("option_cost", -calendar.period_years * live, False),

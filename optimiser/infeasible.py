@@ -15,6 +15,7 @@ from formulations import Objective, Unreachable
 from formulations.pricing import Priced
 from formulations.terms import THOUSAND
 from instances import Instance, apply
+from instances.graph import CouncilGraph
 from instances.tables import Commitment
 from optimiser.asked import said
 from optimiser.explain.clash import Catalogue, Filter
@@ -122,7 +123,7 @@ def _without_row(instance: Instance, row: Commitment) -> Instance:
 
 def _in_words(instance: Instance, line: int, row: Commitment) -> str:
     """Row 4 of commitments.csv (Ash shares_with Elm, payroll); a database has no row numbers."""
-    what = " ".join([row.council, row.decision, *([row.other] if row.other else [])])
+    what = " ".join([row.council, row.decision, *(name for name in (row.other, row.option) if name)])
     where = f"row {line} of" if instance.places.numbered else "in"
     return instance.places.text(f"{where} commitments.csv") + f" ({what}{f', {row.service}' if row.service else ''})"
 
@@ -150,6 +151,7 @@ def _demands(priced: Priced) -> list[str]:
     choices = priced.graph.decided
     demands = [f"{c} hosts {s}" for c, s in sorted(choices.hosts)]
     demands += [f"{c} shares {s} with {h}" for (c, s), hosts in sorted(choices.shares_with.items()) for h in hosts]
+    demands += [f"{c} takes {o} for {s}" for (c, s), o in sorted(choices.takes.items())]
     demands += [f"{c} and {d} together for {s}" for c, d, s in choices.together]
     demands += [f"{c} live with {h} for {s}" for (c, s), (h, _) in sorted(choices.live.items()) if c != h]
     return [*demands, _total_saving(priced)] if priced.instance.rules.minimum_total_saving else demands
@@ -167,6 +169,9 @@ def _unreachable(priced: Priced, entry: Unreachable) -> str:
     if entry.family == "must_join":
         council, service, host = entry.index
         return f"{council} is to share {service} with {host}, but cannot: {_why(priced, council, service, host)}"
+    if entry.family == "must_take":
+        council, service, option = entry.index
+        return f"{council} is to take {option} for {service}, but cannot: {_never_taken(priced.graph, council, service, option)}"
     if entry.family in ("together", "together_same"):
         council, other, service = entry.index[:3]
         return f"{council} and {other} are to be together for {service}, but {council} has no move: {_why(priced, council, service, None)}"
@@ -177,6 +182,16 @@ def _unreachable(priced: Priced, entry: Unreachable) -> str:
     if entry.family == "minimum_total_saving":
         return f"{_total_saving(priced)}, but nothing that could earn it can be live by then"
     return f"{entry.family} cannot be met for {', '.join(str(part) for part in entry.index)}"
+
+
+def _never_taken(graph: CouncilGraph, council: str, service: str, option: str) -> str:
+    """What leaves an alternative no tranche: the day from which it is to be had, what is decided, the day on which the council ceases."""
+    first, ceases = graph.instance.options[council, service, option].available_from, graph.instance.councils[council].ceases
+    waits = graph.decided.not_before.get((council, service))
+    days = {"available_from": first, "not_before": waits, "ceases": ceases}
+    dates = graph.instance.calendar.tranche_dates
+    known = [f"{name} {date}" for name, date in days.items() if date is not None]
+    return f"no tranche from {dates[0]} to {dates[-1]} suits {', '.join(known)}"
 
 
 def _why(priced: Priced, council: str, service: str, host: str | None) -> str:

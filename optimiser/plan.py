@@ -58,7 +58,7 @@ class OptionTaken(_Frozen):
     council: str
     service: str
     option: str
-    tranche: int
+    tranche: int = Field(description="period in which it is taken, from 0; -1 is taken before the start")
     start: dt.date
     npv: float
     annual_saving: float = Field(description="yearly position at full effect, GBP a year")

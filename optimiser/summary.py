@@ -175,7 +175,8 @@ def _options(plan: Plan, instance: Instance) -> Table:
     for o in plan.document.options:
         name = instance.services[o.service].name or o.service
         share = percent(o.annual_saving / o.baseline if o.baseline else None)
-        table.add_row(name, o.council, o.option, month(o.start), pounds(o.annual_saving), share, pounds(o.one_off), pounds(o.npv))
+        when = f"since {month(o.start)}" if o.tranche == LIVE else month(o.start)
+        table.add_row(name, o.council, o.option, when, pounds(o.annual_saving), share, pounds(o.one_off), pounds(o.npv))
     return table
 
 

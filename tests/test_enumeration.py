@@ -11,10 +11,10 @@ import pytest
 from oracle import LEAD_AUTHORITY, LIVE, Membership, best, npv_by_council
 from outcomes import HALF_A_PENNY, Outcome, decided, outcome
 from small import is_on, shire
-from tiny import write_tied, write_tiny
+from tiny import write_takes, write_tied, write_tiny
 
 from formulations.objectives import Objective
-from instances import Instance, read
+from instances import Instance, commitments, read
 from instances.rules import Rules
 from optimiser import solve
 from optimiser.errors import InfeasibleError
@@ -184,6 +184,21 @@ def test_ties_are_settled_as_enumeration_settles_them(tmp_path: Path, seeds: ran
     for seed in seeds:
         write_tied(tmp_path / f"{seed}", seed)
     agree(outcome(tmp_path / f"{seed}", f"tied seed {seed}") for seed in seeds)
+
+
+@pytest.mark.parametrize("seeds", parts(range(40), range(160), 40))
+def test_alternatives_that_are_decided_agree_with_enumeration(tmp_path: Path, seeds: range) -> None:
+    """Taken in any tranche, in the one that is named, or before the start; each kind comes up, and many are worth less than nothing."""
+    for seed in seeds:
+        write_takes(tmp_path / f"{seed}", seed)
+    found = [outcome(tmp_path / f"{seed}", f"takes seed {seed}") for seed in seeds]
+    agree(found)
+    taken = [(one, read(tmp_path / f"{seed}")) for seed, one in zip(seeds, found, strict=True) if one.enumerated]
+    held = [(plan, key) for one, instance in taken if (plan := one.enumerated) for key in commitments.decided(instance).takes]
+    ways = [next(option for option in plan.options if option[:2] == key) for plan, key in held]
+    assert sum(way.tranche == LIVE for way in ways) >= 3
+    assert sum(way.tranche > 0 for way in ways) >= 1
+    assert sum(way.tranche == 0 for way in ways) >= 3
 
 
 LIVE_ROWS = "council, service, decision, other, go_live\n"

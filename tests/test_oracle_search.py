@@ -15,7 +15,7 @@ from oracle.plans import names, rank
 from oracle.pricing import measure, plan_worth
 from oracle.programme import broken_in_plan
 from oracle.read import Data, read
-from tiny import ACROSS, write_tied, write_tiny
+from tiny import ACROSS, write_takes, write_tied, write_tiny
 
 
 def every_plan(data: Data, most: int) -> Iterator[Decisions]:
@@ -25,7 +25,8 @@ def every_plan(data: Data, most: int) -> Iterator[Decisions]:
         tranches = [LIVE] if (c, s) in data.live else range(data.tranches)
         hosts = [h for h in data.councils if data.runs(h, s)]
         joins = [Membership(c, s, h, v, k) for h, v, k in product(hosts, data.vehicles, tranches)]
-        ways.append([None, *joins, *(Taken(c, s, o, k) for o, k in product(data.options.get((c, s), {}), range(data.tranches)))])
+        begins = [LIVE] if (c, s) in data.taken else range(data.tranches)
+        ways.append([None, *joins, *(Taken(c, s, o, k) for o, k in product(data.options.get((c, s), {}), begins))])
     if prod(len(choices) for choices in ways) <= most:
         for chosen in product(*ways):
             moves = tuple(one for one in chosen if isinstance(one, Membership))
@@ -112,6 +113,17 @@ def test_search_settles_ties(tmp_path: Path, seeds: range, most: int, least: int
         write_tied(tmp_path / str(seed), seed)
     tried = compare((tmp_path / str(seed) for seed in seeds), most)
     assert sum(first is not None and first.equals > 1 for first in tried) >= least
+
+
+@pytest.mark.parametrize(
+    ("seeds", "most", "least"),
+    [pytest.param(range(60), 4_100, 8, id="fast"), pytest.param(range(60, 160), 19_000, 25, id="long", marks=pytest.mark.long)],
+)
+def test_search_prunes_nothing_better_beside_what_has_to_be_taken(tmp_path: Path, seeds: range, most: int, least: int) -> None:
+    """With alternatives that are decided, which leave less to choose from."""
+    for seed in seeds:
+        write_takes(tmp_path / str(seed), seed)
+    assert len(compare((tmp_path / str(seed) for seed in seeds), most)) >= least
 
 
 def test_tiny_instances_cover_every_outcome(tmp_path: Path) -> None:

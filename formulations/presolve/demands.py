@@ -17,7 +17,8 @@ def sought(ledger: Ledger) -> Mask:
     Those of a council that is to host, of a host that somebody is to join, of what is live, and of services in which two councils are
     to be together, that a sequence waits for, or that are in a bundle. All of them under a rule of ASKING, and under investment_limit
     where some one-off is an income, which makes room for others. What is asked besides the rules may demand as much: that a plan differs,
-    any; that a council shares a service, those of the host that is named, or of the service.
+    any; that a council shares a service, those of the host that is named, or of the service. An alternative that has to be taken demands
+    none: no reduction touches alternatives.
     """
     rules, choices, asked = ledger.priced.instance.rules, ledger.priced.graph.decided, ledger.priced.asked
     income = bool(rules.investment_limit) and bool((ledger.priced.moves["one_off"] < 0).any())

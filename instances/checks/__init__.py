@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from instances.checks import decisions, economics, figures, names, rules, sequencing, vehicles
+from instances.checks import decisions, economics, figures, names, rules, sequencing, takes, vehicles
 from instances.checks.draft import Draft, Record
 from instances.checks.notices import notices
 from instances.errors import Fault, nearest
@@ -28,6 +28,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     figures.check_growth,
     decisions.check_commitments,
     decisions.check_live,
+    takes.check_takes,
     vehicles.check_services_of_vehicles,
     vehicles.check_each_service_has_a_vehicle,
     vehicles.check_decided_vehicles,

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 from instances import tables
 from instances.checks.draft import Draft
+from instances.commitments import DATED, is_under_way
 from instances.errors import Fault
 from instances.messages import DATE
 
 NEEDS_OTHER = {"shares_with", "together", "never_with", "live"}
 TAKES_NO_DATE = {"never_with", "stays_out"}
-STARTS_A_TRANCHE = {"hosts", "shares_with", "together"}
 Say = Callable[[str, str, str], Fault]
 """A fault of one row: column, problem, expected."""
 
@@ -25,7 +25,9 @@ def check_commitments(draft: Draft) -> Iterator[Fault]:
         if row.decision in NEEDS_OTHER - {"live"} and row.other == row.council:
             yield say("other", f"'{row.other}' is the council itself", "name another council")
         if row.decision not in NEEDS_OTHER and row.other is not None:
-            yield say("other", f"'{row.other}' is given, but {row.decision} takes no other council", "leave it blank")
+            problem = f"'{row.other}' is given, but {_has_no(row.decision)} other council"
+            expected = "leave it blank; the alternative stands in option" if row.decision == "takes" else "leave it blank"
+            yield say("other", problem, expected)
         if row.decision == "not_before" and row.go_live is None:
             yield say("go_live", "is blank, but not_before needs a date", DATE)
         elif row.decision in TAKES_NO_DATE and row.go_live is not None:
@@ -34,17 +36,22 @@ def check_commitments(draft: Draft) -> Iterator[Fault]:
             yield from _dates(draft, row, say)
 
 
+def _has_no(decision: str) -> str:
+    """stays_out takes no; takes has no."""
+    return f"{decision} {'has' if decision == 'takes' else 'takes'} no"
+
+
 def _at(line: int | None) -> Say:
     return lambda column, problem, expected: Fault("commitments.csv", problem, expected, row=line, column=column)
 
 
 def _dates(draft: Draft, row: tables.Commitment, say: Say) -> Iterator[Fault]:
-    """A go-live to come is the first day of a tranche; what is live went live by the start."""
+    """A go-live to come is the first day of a tranche; what is live went live by the start, and what is taken already before it."""
     go_live = row.go_live
     if draft.calendar is None or go_live is None:
         return
     dates = draft.calendar.tranche_dates
-    if row.decision in STARTS_A_TRANCHE and go_live not in dates:
+    if row.decision in DATED and go_live not in dates and not is_under_way(row, draft.calendar.start):
         close = min(dates, key=lambda day: abs((day - go_live).days))
         yield say("go_live", f"{go_live} is not the first day of a tranche", f"the nearest is {close}")
     if row.decision == "live" and go_live > draft.calendar.start:

@@ -49,8 +49,10 @@ def _options(instance: Instance, choices: Decided) -> Iterator[str]:
     can = set(zip(takes["council"], takes["service"], takes["option"], strict=True))
     never = [key for key in instance.options if key not in can]
     if never:
-        yield f"options.csv: {_count(never)} can be taken in no tranche, since the council has to share, or its dates leave none"
-    early = [key for key in sorted(can) if instance.rules.contract_timing and _is_early(instance, key)]
+        why = "the council has to share or to take another, or its dates leave none"
+        yield f"options.csv: {_count(never)} can be taken in no tranche, since {why}"
+    open_to = sorted(key for key in can if key[:2] not in choices.takes_since)
+    early = [key for key in open_to if instance.rules.contract_timing and _is_early(instance, key)]
     if early:
         yield f"options.csv: {_count(early)} can be taken before the contract ends; it does not wait, and pays its own one_off_cost alone"
 

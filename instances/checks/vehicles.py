@@ -117,6 +117,8 @@ def _named_wrong(draft: Draft, records: dict[str, Record], row: tables.Commitmen
     if row.vehicle is None:
         return None
     if row.decision not in TAKES_VEHICLE:
+        if row.decision == "takes":
+            return f"'{row.vehicle}' is given, but takes has no vehicle", "leave it blank; the alternative stands in option", None
         return f"'{row.vehicle}' is given, but {row.decision} takes no vehicle", "leave it blank; the row of the host names it", None
     if not records and row.vehicle != LEAD_AUTHORITY:
         return f"'{row.vehicle}' is not in vehicles.csv", f"give it a row there, or write {LEAD_AUTHORITY}, the only one without rows", None

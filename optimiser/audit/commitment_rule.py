@@ -12,6 +12,8 @@ from optimiser.audit.lines import Applied, Place, apply_limit
 
 Placed = Mapping[tuple[str, str], tuple[Decision, Move]]
 """Partnership and move of every (council, service) that shares."""
+Taken = Mapping[tuple[str, str], Alternative]
+"""Alternative of every (council, service) that takes one."""
 
 
 def commitments(facts: Facts, decisions: Sequence[Decision], alternatives: Sequence[Alternative]) -> Iterator[Applied]:
@@ -21,11 +23,14 @@ def commitments(facts: Facts, decisions: Sequence[Decision], alternatives: Seque
     that there is no slack. What it costs is the price of the rule.
     """
     placed = {(move.council, decision.service): (decision, move) for decision in decisions for move in decision.moves}
-    started = {(one.council, one.service): facts.instance.calendar.date(one.tranche) for one in alternatives}
+    taken = {(one.council, one.service): one for one in alternatives}
     for decided in facts.commitments:
-        kept = _is_kept(facts, decided, placed) and _waits(decided, started)
+        kept = _is_taken(facts, decided, taken) if decided.decision == "takes" else _is_kept(facts, decided, placed)
+        kept = kept and _waits(facts, decided, taken)
         hosts = {"hosts": decided.council, "shares_with": decided.other, "live": decided.other}
-        place = Place(_in_words(decided), decided.service, hosts.get(decided.decision) or "", decided.council)
+        place = Place(
+            _in_words(decided, facts.instance.calendar.start), decided.service, hosts.get(decided.decision) or "", decided.council
+        )
         applied = apply_limit("commitments", place, float(kept), 1.0, "kept", sense="at least")
         yield Applied(applied.line, "" if kept else f"rule commitments, {place.scope}: is not kept")
 
@@ -67,17 +72,29 @@ def _runs_as(decision: Decision, vehicle: str | None) -> bool:
     return vehicle is None or decision.vehicle == vehicle
 
 
-def _waits(decided: Decided, started: Mapping[tuple[str, str], dt.date]) -> bool:
-    """Whether an alternative to sharing, too, begins no earlier than `not_before` allows."""
-    start = started.get((decided.council, decided.service))
-    return decided.decision != "not_before" or start is None or decided.go_live is None or start >= decided.go_live
+def _is_taken(facts: Facts, decided: Decided, taken: Taken) -> bool:
+    """Whether the alternative that is decided is taken: in the tranche that begins on its date, or already where that is before the start."""
+    one, calendar = taken.get((decided.council, decided.service)), facts.instance.calendar
+    if one is None or one.option != decided.option:
+        return False
+    if decided.go_live is None:
+        return not one.is_live
+    return one.is_live if decided.go_live < calendar.start else not one.is_live and calendar.date(one.tranche) == decided.go_live
+
+
+def _waits(facts: Facts, decided: Decided, taken: Taken) -> bool:
+    """Whether an alternative to sharing, too, begins no earlier than `not_before` allows; what was taken before the start does."""
+    one = taken.get((decided.council, decided.service))
+    if decided.decision != "not_before" or decided.go_live is None or one is None or one.is_live:
+        return True
+    return facts.instance.calendar.date(one.tranche) >= decided.go_live
 
 
 def _is_live(move: Move | None) -> bool:
     return move is not None and move.is_live
 
 
-def _in_words(decided: Decided) -> str:
+def _in_words(decided: Decided, start: dt.date) -> str:
     """A commitment as a sentence; its date, where it has one, as the day; its vehicle, where it names one."""
     council, service, other = decided.council, decided.service, decided.other
     words = {
@@ -88,8 +105,10 @@ def _in_words(decided: Decided) -> str:
         "stays_out": f"{council} stays out of {service}",
         "not_before": f"{council} in {service} not before",
         "live": f"{council} live with {other} in {service}",
+        "takes": f"{council} takes {decided.option} in {service}",
     }[decided.decision]
     if decided.go_live is not None:
-        link = {"not_before": "", "live": "since "}.get(decided.decision, "on ")
+        since = decided.decision == "live" or (decided.decision == "takes" and decided.go_live < start)
+        link = "" if decided.decision == "not_before" else "since " if since else "on "
         words = f"{words} {link}{decided.go_live}"
     return words if decided.vehicle is None else f"{words}, vehicle {decided.vehicle}"

@@ -11,7 +11,7 @@ from instances.tables import Commitment, Vehicle
 from optimiser.audit.decisions import LEAD_AUTHORITY
 
 Since = dict[tuple[str, str], tuple[str, dt.date]]
-"""Host, and date of go-live, of each (council, service)."""
+"""Host, or alternative, and date of go-live of each (council, service)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Decided:
     other: str | None
     go_live: dt.date | None
     vehicle: str | None
+    option: str | None = None
 
 
 def commitments(instance: Instance) -> tuple[Decided, ...]:
@@ -36,7 +37,7 @@ def commitments(instance: Instance) -> tuple[Decided, ...]:
     decided = []
     for row in instance.rows(Commitment):
         for service in [row.service] if row.service else _services_meant(instance, row):
-            decided.append(Decided(row.council, service, row.decision, row.other, row.go_live, row.vehicle))
+            decided.append(Decided(row.council, service, row.decision, row.other, row.go_live, row.vehicle, row.option))
     return tuple(dict.fromkeys(decided))
 
 
@@ -53,6 +54,12 @@ def live_already(commitments: Sequence[Decided], start: dt.date) -> Since:
         first = hosts.get((host, service), (host, since))[1]
         hosts[host, service] = (host, min(first, since))
     return hosts | {(council, service): (host, since) for council, service, host, since in rows}
+
+
+def taken_already(commitments: Sequence[Decided], start: dt.date) -> Since:
+    """Alternative and date of what was taken before the start; on the start or later it is still to be taken."""
+    rows = [(row, row.go_live) for row in commitments if row.decision == "takes"]
+    return {(row.council, row.service): (row.option or "", day) for row, day in rows if day is not None and day < start}
 
 
 def live_vehicles(commitments: Sequence[Decided], live: Since, vehicles: Mapping[str, Vehicle]) -> dict[tuple[str, str], str | None]:

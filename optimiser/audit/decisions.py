@@ -65,7 +65,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A council that takes an alternative to sharing for a service, from a tranche on."""
+    """A council that takes an alternative to sharing for a service, from a tranche on; -1 is taken before the start."""
 
     council: str
     service: str
@@ -76,6 +76,11 @@ class Alternative:
     def name(self) -> str:
         """Plain words for messages, such as 'outsource for Dover in payroll'."""
         return f"{self.option} for {self.council} in {self.service}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it was taken before the start; it is then counted and paid for, but no longer judged."""
+        return self.tranche == LIVE
 
 
 def decisions_of(document: PlanDocument) -> tuple[Decision, ...]:
@@ -107,8 +112,8 @@ def unpriceable(instance: Instance, decisions: Sequence[Decision], alternatives:
             faults.append(f"{where}: {_does_not_run(instance, alternative.council, alternative.service)}")
         elif (alternative.council, alternative.service, alternative.option) not in instance.options:
             faults.append(f"{where}: the instance has no such alternative")
-        if not 0 <= alternative.tranche < instance.calendar.tranches:
-            known = f"they run from 0 to {instance.calendar.tranches - 1}"
+        if not LIVE <= alternative.tranche < instance.calendar.tranches:
+            known = f"they run from 0 to {instance.calendar.tranches - 1}, and -1 is taken already"
             faults.append(f"{where}: {alternative.tranche} is not a tranche in which it can be taken; {known}")
     return faults
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from instances import Instance
 from instances.tables import Contract, Estimate, Tier
-from optimiser.audit.decided import commitments, live_already, live_vehicles
+from optimiser.audit.decided import commitments, live_already, live_vehicles, taken_already
 from optimiser.audit.decisions import Move, vehicles
 from optimiser.audit.pairs import Pairs
 
@@ -40,6 +40,7 @@ class Facts:
         vehicles: Delivery vehicles by name.
         commitments: Commitments by service; none when the rule is switched off.
         live: Host and date of go-live of every (council, service) that is live already.
+        taken: Alternative and date of every (council, service) that took one before the start.
         live_vehicles: Vehicle of every partnership that is live already, by (host, service).
     """
 
@@ -56,6 +57,7 @@ class Facts:
         self.vehicles = vehicles(instance)
         self.commitments = commitments(instance)
         self.live = live_already(self.commitments, calendar.start)
+        self.taken = taken_already(self.commitments, calendar.start)
         self.live_vehicles = live_vehicles(self.commitments, self.live, self.vehicles)
         self._estimates = {(row.council, row.service, row.host): row for row in instance.rows(Estimate)}
         self._tiers: dict[str, list[Tier]] = {}
@@ -107,7 +109,8 @@ class Facts:
     def go_live(self, service: str, move: Move) -> dt.date:
         """Date of a move: first day of its tranche; for what is live already, the commitment's date, else the start."""
         if move.is_live:
-            return self.live.get((move.council, service), ("", self.instance.calendar.start))[1]
+            key, none = (move.council, service), ("", self.instance.calendar.start)
+            return self.live.get(key, self.taken.get(key, none))[1]
         return self.instance.calendar.date(move.tranche)
 
     def year_since_go_live(self, service: str, move: Move, period: int) -> int:

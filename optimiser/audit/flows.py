@@ -225,7 +225,7 @@ def _member_flows(facts: Facts, decision: Decision, move: Move, growth: list[flo
 def alternative_flows(facts: Facts, alternative: Alternative) -> Flows:
     """Flows of a council that takes an alternative: `phase_in[y] * annual_saving - annual_cost` a year, `one_off_cost` once.
 
-    They have optimism bias like all others and do not grow; a figure that is blank is 0.
+    They have optimism bias like all others and do not grow; a figure that is blank is 0. What was taken before the start is paid for.
     """
     service, bias = alternative.service, facts.instance.economics.optimism_bias
     row = facts.instance.options[alternative.council, service, alternative.option]
@@ -245,7 +245,7 @@ def alternative_flows(facts: Facts, alternative: Alternative) -> Flows:
         ends=ends,
         full_effect=facts.instance.phase_in(service)[-1] * saving - cost,
         second_year=facts.phase_in(service, 1) * saving - cost,
-        one_off={"option_one_off": -one_off},
+        one_off={} if alternative.is_live else {"option_one_off": -one_off},
         running=_running(facts, move, ends, year),
     )
 

@@ -78,8 +78,12 @@ def _tranches(facts: Facts, decision: Decision) -> Iterator[str]:
 
 
 def _alternative(facts: Facts, alternative: Alternative) -> Iterator[str]:
-    """An alternative is taken from the day on which it is to be had, by a council that still exists."""
+    """An alternative is taken from the day on which it is to be had, by a council that still exists; or before the start, as is decided."""
     where = f"option {alternative.name}"
+    if alternative.is_live:
+        if facts.taken.get((alternative.council, alternative.service), ("",))[0] != alternative.option:
+            yield f"{where}: is taken already in the plan (tranche -1), but no commitment says so"
+        return
     row = facts.instance.options[alternative.council, alternative.service, alternative.option]
     start = facts.instance.calendar.date(alternative.tranche)
     if row.available_from is not None and start < row.available_from:

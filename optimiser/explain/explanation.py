@@ -23,8 +23,8 @@ class ClashItem(_Frozen):
     scope: str = Field(description="what it is applied to, in words")
     service: str
     council: str
-    other: str = Field(description="the other council, or the vehicle")
-    demand: bool = Field(description="whether it asks for something to be shared or saved")
+    other: str = Field(description="the other council, the vehicle, or the alternative")
+    demand: bool = Field(description="whether it asks for something to be shared, taken or saved")
     table: str = Field(description="file in which it stands")
     row: int | None = Field(description="row of the table, as a spreadsheet numbers it")
     column: str = Field(description="column of the table, or path in instance.toml")

@@ -19,14 +19,14 @@ class Item:
             `group`, all items of one rule or table.
         rule: Rule or datum that acts, by name.
         edits: What takes it out.
-        service, council, other: What it is about, as far as that has names; the other council, the vehicle.
+        service, council, other: What it is about, as far as that has names; the other council, the vehicle, the alternative.
         part: Part of the rule; decision of a commitment.
         table: File in which it stands.
         row: Its row there, as a spreadsheet numbers it.
         column: Column of the table, or path in instance.toml.
         value: What is asked, or what the data have.
         unit: Its unit.
-        demand: Whether it asks for something to be shared, so that without any such item there is a plan.
+        demand: Whether it asks for something to be shared or done otherwise, so that without any such item there is a plan.
         source: Figure of a rule, or row of a table, that it is made from.
     """
 

@@ -12,8 +12,8 @@ from instances.tables import Baseline, Commitment, Council, Vehicle
 from optimiser.explain.items import Item
 from optimiser.explain.lines import line_of, row_path
 
-DEMANDS = ("hosts", "shares_with", "together", "live")
-"""Decisions that ask for something to be shared."""
+DEMANDS = ("hosts", "shares_with", "together", "live", "takes")
+"""Decisions that ask for something to be shared, or for an alternative to be taken."""
 
 
 TABLES = {
@@ -79,7 +79,7 @@ def _commitment(instance: Instance, row: Commitment) -> Item:
         (f"{row_path('commitments', row)} = off",),
         service=row.service or "",
         council=row.council,
-        other=row.other or "",
+        other=row.other or row.option or "",
         part=row.decision,
         table="commitments.csv",
         row=line_of(instance, "commitments", row),

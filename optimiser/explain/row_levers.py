@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from instances.alternatives import is_to_be_had
+from instances.commitments import is_under_way
 from instances.ends import end_months
 from instances.graph import CouncilGraph
 from instances.moves import TOLERANCE
@@ -38,8 +40,11 @@ def levers_of_row(graph: CouncilGraph, item: Item) -> list[Lever]:
 def _commitment(graph: CouncilGraph, item: Item) -> list[Lever]:
     """Another date: an earlier one before which nothing may happen; of a demand the nearest, earlier or later."""
     row, dates = item.source, graph.instance.calendar.tranche_dates
-    if item.value is None or item.part == "live":
+    if item.value is None or item.part == "live" or is_under_way(row, graph.instance.calendar.start):
         return []
+    if item.part == "takes":
+        option = graph.instance.options[row.council, row.service, row.option]
+        dates = tuple(day for day in dates if is_to_be_had(graph.instance, option, day))
     only = sum((one.council, one.service) == (row.council, row.service) for one in graph.instance.rows(Commitment)) == 1
     path = join_path(["commitments", row.council, row.service or "", "go_live"])
     overrides = (f"{PATH} = {VALUE}",) if only else (f"{row_path('commitments', row)} = off", f"commitments += {_with_date(row)}")

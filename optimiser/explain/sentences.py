@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from instances.commitments import DATED, is_under_way
 from instances.graph import CouncilGraph
 from instances.rule_figures import CompatibilityRule
 from instances.rule_figures import Sequence as Order
@@ -68,7 +69,7 @@ _ROW_NAMES: dict[str, Callable[[Item], str]] = {
 def asks(graph: CouncilGraph, item: Item) -> str:
     """What an item asks, or what it has, in a sentence."""
     if item.kind == "commitment":
-        return f"{_decided(item)}{_alone(graph, item)}"
+        return f"{_decided(graph, item)}{_alone(graph, item)}{_too_late(graph, item)}"
     if item.kind == "rule":
         return f"{name_of(item)}: {_all_of(item) if _has_many(item) else _RULES[item.rule](graph, item)}"
     if item.kind == "group":
@@ -105,7 +106,7 @@ def in_short(graph: CouncilGraph, item: Item) -> str:
     return f"{asks(graph, item)} ({graph.instance.places.text(where(item.table, item.row))})"
 
 
-def _decided(item: Item) -> str:
+def _decided(graph: CouncilGraph, item: Item) -> str:
     what = item.service or "every service that it runs"
     if len(item.edits) > 1:
         return f"{item.council} is live as host of {item.service or 'every service'}, with {item.other or 'nobody'}"
@@ -117,9 +118,13 @@ def _decided(item: Item) -> str:
         "stays_out": f"{item.council} stays out of sharing {item.service or 'any service'}",
         "not_before": f"{item.council} does not go live with {item.service or 'any service'} before {amount(item.value, '')}",
         "live": f"{item.council} is live with {item.other if item.other != item.council else 'itself as host'} for {what}",
+        "takes": f"{item.council} is to take {item.other} for {what}",
     }[item.part]
-    dated = item.value is not None and item.part in ("hosts", "shares_with", "together")
-    return f"{says}, from {amount(item.value, '')}" if dated else says
+    if item.value is None or item.part not in DATED:
+        return says
+    if is_under_way(item.source, graph.instance.calendar.start):
+        return f"{item.council} has taken {item.other} for {what} since {amount(item.value, '')}"
+    return f"{says}, from {amount(item.value, '')}"
 
 
 def _alone(graph: CouncilGraph, item: Item) -> str:
@@ -129,6 +134,16 @@ def _alone(graph: CouncilGraph, item: Item) -> str:
     if not alone:
         return ""
     return f", and no other council runs {'it' if item.service else ', '.join(alone)}"
+
+
+def _too_late(graph: CouncilGraph, item: Item) -> str:
+    """An alternative that is to be taken, and is to be had only after the last tranche has begun."""
+    if item.part != "takes" or item.value is not None:
+        return ""
+    first, last = graph.instance.options[item.council, item.service, item.other].available_from, graph.instance.calendar.tranche_dates[-1]
+    if first is None or first <= last:
+        return ""
+    return f", which is to be had from {day(first)} only; the last tranche begins on {day(last)}"
 
 
 def _compatibility(graph: CouncilGraph, item: Item) -> str:

@@ -24,7 +24,9 @@ class Reference(_Frozen):
     adopted: bool = Field(description="whether it was adopted; else it is the last recommendation")
     frozen_until: dt.date = Field(description="go-lives before this day are fixed")
     frozen: int = Field(description="arrangements of it that are fixed")
-    not_kept: tuple[str, ...] = Field((), description="what was to stay and does not: alternatives that are no longer worth it")
+    not_kept: tuple[str, ...] = Field(
+        (), description="what was to stay and does not: the data no longer have it, or commit to something else"
+    )
     npv: float | None = Field(description="of keeping all of it, GBP; None where the data no longer have a council or service of it")
     breaks: tuple[str, ...] = Field(description="rules that keeping all of it would break")
 

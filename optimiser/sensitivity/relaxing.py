@@ -162,7 +162,7 @@ def _decided(row: Commitment) -> str:
     """What is decided, in words."""
     if row.decision == "live":
         return f"{row.council} is live" + (f" with {row.other}" if row.other not in (None, row.council) else ", as host")
-    after = in_words(row.go_live, "") if row.decision == "not_before" and row.go_live else row.other
+    after = in_words(row.go_live, "") if row.decision == "not_before" and row.go_live else row.other or row.option
     return " ".join([row.council, row.decision.replace("_", " "), *([after] if after else [])])
 
 

@@ -191,7 +191,12 @@ def _forbids(graph: CouncilGraph, row: Commitment, asked: Includes, host: str | 
         return host != council and {row.council, row.other} == {council, host}
     if row.decision in ("hosts", "shares_with", "live"):
         return (row.council == council and to != host) or (row.council == host and to != host)
-    return row.council == host and host != council and row.decision in ("stays_out", "not_before") and _closes(graph, row, asked.tranche)
+    return (
+        row.council == host
+        and host != council
+        and row.decision in ("stays_out", "takes", "not_before")
+        and _closes(graph, row, asked.tranche)
+    )
 
 
 def _bound(row: Commitment) -> tuple[str | None, ...]:
@@ -201,7 +206,7 @@ def _bound(row: Commitment) -> tuple[str | None, ...]:
 
 def _closes(graph: CouncilGraph, row: Commitment, tranche: int | None) -> bool:
     """Whether a row closes the tranche, or all of them, to those that it binds."""
-    if row.decision == "stays_out":
+    if row.decision in ("stays_out", "takes"):
         return True
     if row.decision == "live":
         return tranche is not None

@@ -12,6 +12,8 @@ HEADER = "council, service, decision, other, go_live\n"
 HOSTS = HEADER + "Elm, payroll, hosts, ,\n"
 JOINS = HEADER + "Yew, payroll, shares_with, Elm,\n"
 TOGETHER = HEADER + "Elm, payroll, together, Oak,\n"
+TAKES = "council, service, decision, go_live, option\nOak, payroll, takes, , outsource\n"
+OPTIONS = "council, service, option, annual_saving\nOak, payroll, outsource, 1000\nOak, payroll, redesign, 9000\n"
 TO_ASH, TO_ELM = ("payroll", "Ash"), ("payroll", "Elm")
 
 
@@ -58,6 +60,32 @@ def test_must_join_row(shire_model: Callable[..., Any], join: list[Any], room: i
     m = shire_model(commitments=JOINS)
     put(m, join=dict.fromkeys(join, 1))
     assert slack(m, "must_join", "Yew", "payroll", "Elm") == room
+
+
+def test_must_take_index(shire_model: Callable[..., Any]) -> None:
+    """Oak is to outsource; nobody else is to do anything."""
+    assert rows(shire_model(commitments=TAKES, options=OPTIONS), "must_take") == {("Oak", "payroll", "outsource")}
+    assert rows(shire_model(commitments=TAKES, options=OPTIONS, rules="commitments = false"), "must_take") == set()
+    assert rows(shire_model(options=OPTIONS), "must_take") == set()
+
+
+@pytest.mark.parametrize(("take", "room"), [([], -1), ([0], 0), ([1], 0)])
+def test_must_take_row(shire_model: Callable[..., Any], take: list[int], room: int) -> None:
+    """Oak outsources, in whatever tranche; it has no other alternative and no move."""
+    m = shire_model(commitments=TAKES, options=OPTIONS)
+    assert rows(m, "TAKES") == {("Oak", "payroll", "outsource", 0), ("Oak", "payroll", "outsource", 1)}
+    assert not any(join[0] == "Oak" for join in m.JOINS)
+    put(m, take={("Oak", "payroll", "outsource", k): 1 for k in take})
+    assert slack(m, "must_take", "Oak", "payroll", "outsource") == room
+
+
+@pytest.mark.parametrize(("day", "tranche"), [("2026-04-01", 0), ("2027-04-01", 1), ("2026-03-31", -1)])
+def test_must_take_row_with_a_date(shire_model: Callable[..., Any], day: str, tranche: int) -> None:
+    """With a date only the tranche that begins on it is there to be chosen; what was taken before the start has none."""
+    m = shire_model(commitments=TAKES.replace("takes, ,", f"takes, {day},"), options=OPTIONS)
+    assert rows(m, "TAKES") == {("Oak", "payroll", "outsource", tranche)}
+    put(m, take={("Oak", "payroll", "outsource", tranche): 1})
+    assert slack(m, "must_take", "Oak", "payroll", "outsource") == 0
 
 
 def test_together_index(shire_model: Callable[..., Any]) -> None:

@@ -56,6 +56,16 @@ def test_a_demand_without_moves_is_unreachable(
     assert expected.index not in getattr(m, expected.family)
 
 
+def test_an_alternative_without_a_tranche_is_unreachable(shire_model: Callable[..., Any]) -> None:
+    """It is to be had only after the last tranche has begun."""
+    tables = {
+        "options": "council, service, option, annual_saving, available_from\nOak, payroll, outsource, 1000, 2027-04-02\n",
+        "commitments": "council, service, decision, option\nOak, payroll, takes, outsource\n",
+    }
+    m = shire_model(**tables)
+    assert m.unreachable == [Unreachable("must_take", ("Oak", "payroll", "outsource"))]
+
+
 def test_a_saving_without_moves_is_unreachable(shire_model: Callable[..., Any]) -> None:
     """Where nobody may join anybody nothing can be saved."""
     rules = "maximum_distance = 0.001\nminimum_total_saving = {{ amount = {}, year = 2 }}"

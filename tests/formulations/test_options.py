@@ -9,7 +9,7 @@ import pytest
 from small import put, rows, slack
 
 from formulations import price
-from instances import Instance
+from instances import LIVE, Instance
 
 HEADER = "council, service, option, annual_saving, annual_cost, one_off_cost, available_from\n"
 DIGITAL = HEADER + "Oak, payroll, digital, 12000, 3000, 5000,\n"
@@ -60,6 +60,20 @@ def test_an_option_is_phased_in_and_discounted_and_does_not_grow(shire: Callable
     assert found["digital", 0]["npv"] == pytest.approx(12_000 * (0.5 + 0.9 * 0.8 + 0.9 * 0.64) - 3_000 * 2.44 - 5_000)
     assert found["digital", 1]["npv"] == pytest.approx(12_000 * (0.5 * 0.8 + 0.9 * 0.64) - 3_000 * 1.44 - 5_000 * 0.8)
     assert found["digital", 0]["full_effect"] == pytest.approx(0.9 * 12_000 - 3_000)
+
+
+@pytest.mark.parametrize(
+    ("since", "shares"), [("2026-03-31", (0.5, 0.9, 0.9)), ("2025-04-02", (0.5, 0.9, 0.9)), ("2025-04-01", (0.9, 0.9, 0.9))]
+)
+def test_what_was_taken_before_the_start_is_paid_for(shire: Callable[..., Instance], since: str, shares: tuple[float, ...]) -> None:
+    """No 5 once, whatever it costs otherwise; the year of the phase-in counts from its own day; DF 1, 0.8, 0.64."""
+    commitments = f"council, service, decision, go_live, option\nOak, payroll, takes, {since}, digital\n"
+    economics = "phase_in = [0.5, 0.9]\ndiscount_rate = 0.25\noptimism_bias = { savings = 0.0, costs = 0.5 }"
+    found = priced(shire(options=DIGITAL, economics=economics, commitments=commitments))
+    assert set(found) == {("digital", LIVE)}
+    one = found["digital", LIVE]
+    assert one["npv"] == pytest.approx(12_000 * sum(a * b for a, b in zip(shares, (1, 0.8, 0.64), strict=True)) - 4_500 * 2.44)
+    assert (one["one_off"], one["option_one_off"], one["full_effect"]) == (0, 0, pytest.approx(0.9 * 12_000 - 4_500))
 
 
 def test_an_option_and_optimism_bias(shire: Callable[..., Instance]) -> None:

@@ -30,6 +30,7 @@ RULE_OF = {
     "partner_link": "partner_limit",
     "must_host": "commitments",
     "must_join": "commitments",
+    "must_take": "commitments",
     "together": "commitments",
     "together_same": "commitments",
 }

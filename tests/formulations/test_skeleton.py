@@ -28,11 +28,12 @@ MANY = {
     "vehicles": "vehicle, annual_cost\ncompany, 5000\nlead_authority, 0\n",
     "options": "council, service, option, annual_saving, one_off_cost\nYew, waste, outsource, 20000, 9000\n",
     "commitments": """
-        council, service, decision, other
-        Ash,     payroll, hosts,
-        Oak,     payroll, shares_with, Ash
-        Elm,     waste,   together,    Oak
-        Ash,     waste,   never_with,  Yew
+        council, service,  decision,    other, option
+        Ash,     payroll,  hosts,            ,
+        Oak,     payroll,  shares_with, Ash  ,
+        Elm,     waste,    together,    Oak  ,
+        Oak,     payroll,  never_with,  Yew  ,
+        Yew,     waste,    takes,            , outsource
         """,
     "economics": "duplication_avoided = 0.5\nset_up_cost = 10000\nintegration_cost = 5000",
     "rules": """
@@ -208,10 +209,10 @@ def test_families_inside_partnerships_do_not_link() -> None:
 
 
 def test_which_rows_link(many: Priced) -> None:
-    """Where all rules are on each family of LINKING has a row over several partnerships, or over payments or partners that any may have."""
+    """Where all rules are on each family of LINKING has a row over several partnerships, or over payments, partners or alternatives."""
     model = build(many)
     several = {family for family in LINKING if any(len(partnerships_in(row)) > 1 for row in getattr(model, family).values())}
-    assert {family for family in LINKING - several if kinds_in(model, family) & {"pay", "partner"}} == LINKING - several
+    assert {family for family in LINKING - several if kinds_in(model, family) & {"pay", "partner", "take"}} == LINKING - several
     assert about_several(model, FAMILIES) | {"must_host", "must_join", "together_same"} == LINKING  # those of one host, by two vehicles
     for family in set(FAMILIES) - LINKING - {"contiguity_clique"}:
         assert len(getattr(model, family)), family

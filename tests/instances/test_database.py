@@ -142,6 +142,18 @@ CASES: dict[str, tuple[list[str], list[str]]] = {
             "the other way round; a pair has one figure in both directions"
         ],
     ),
+    "an alternative too soon": (
+        [
+            "INSERT INTO commitments (council, service, decision, option, go_live) "
+            "VALUES ('Oak', 'payroll', 'takes', 'outsource', '2027-04-01')"
+        ],
+        [
+            "commitments: council 'Oak', service 'payroll', decision 'takes', column go_live: 2027-04-01 is before 'outsource' is to be had, "
+            "2027-10-01 in table options; give a later tranche, or leave it blank",
+            "commitments: council 'Oak', service 'payroll', decision 'takes', column go_live: 2027-04-01 is before 2027-10-01, when it may begin: "
+            "Oak not_before in the row of council 'Oak', service 'payroll', decision 'not_before'; keep one of the two",
+        ],
+    ),
     "a row without a key": (
         [*loosened("commitments"), "INSERT INTO commitments (decision, note) VALUES ('stays_out', 'minute 15')"],
         ["commitments: decision 'stays_out', column council: is blank; it is required"],

@@ -66,14 +66,27 @@ def test_a_contract_that_has_ended_by_the_start(tmp_path: Path) -> None:
 
 
 def test_options_that_nobody_can_take(tmp_path: Path) -> None:
-    """Oak has to share, and Yew's come after the last tranche; the first is named."""
+    """Oak has to share, and Yew's come after the last tranche; the first is named. What is to be taken leaves no other."""
     found = notes(
         tmp_path,
         options=OPTIONS + "Oak, payroll, redesign, 5,\nYew, payroll, outsource, 5, 2028-04-02\nElm, payroll, redesign, 5,\n",
         commitments="council, service, decision, other\nOak, payroll, shares_with, Ash\n",
     )
-    text = "options.csv: 'redesign' of Oak for payroll and 1 more can be taken in no tranche, since the council has to share, or its dates leave none"
+    text = "options.csv: 'redesign' of Oak for payroll and 1 more can be taken in no tranche, since {}"
+    text = text.format("the council has to share or to take another, or its dates leave none")
     assert found == (text,)
+
+
+def test_options_beside_one_that_is_taken(tmp_path: Path) -> None:
+    """Oak has taken to outsource before the start, while a contract runs, which nobody has to be told; its redesign comes into no question."""
+    found = notes(
+        tmp_path,
+        options=OPTIONS + "Oak, payroll, redesign, 5,\nOak, payroll, outsource, 5,\n",
+        contracts="council, service, expires\nOak, payroll, 2027-04-01\n",
+        commitments="council, service, decision, go_live, option\nOak, payroll, takes, 2025-04-01, outsource\n",
+    )
+    why = "the council has to share or to take another, or its dates leave none"
+    assert found == (f"options.csv: 'redesign' of Oak for payroll can be taken in no tranche, since {why}",)
 
 
 def test_vehicles_that_leave_no_choice(tmp_path: Path) -> None:

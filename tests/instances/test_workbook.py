@@ -494,7 +494,7 @@ def test_it_can_be_filled_in_without_reading_anything_else(tmp_path: Path) -> No
             if column == "service" and name != "services":
                 assert check.formula1.startswith("OFFSET(services!$A$5")
     checks = {str(check.sqref): check for check in book["commitments"].data_validations.dataValidation}
-    assert checks["C5:C2004"].formula1 == '"hosts,shares_with,together,never_with,stays_out,not_before,live"'
+    assert checks["C5:C2004"].formula1 == '"hosts,shares_with,together,never_with,stays_out,not_before,live,takes"'
     checks = {str(check.sqref): check for check in book["baselines"].data_validations.dataValidation}
     assert checks["J5:J2004"].formula1 == '"true,false"'
     assert (checks["C5:C2004"].type, checks["C5:C2004"].operator, checks["C5:C2004"].formula1) == ("decimal", "greaterThanOrEqual", "0")

@@ -54,11 +54,11 @@ def test_an_alternative_by_itself(tmp_path: Path) -> None:
         (Alternative("Ash", "payroll", "redesign", 0), "option redesign for Ash in payroll: the instance has no such alternative"),
         (
             Alternative("Elm", "payroll", "redesign", 3),
-            "option redesign for Elm in payroll: 3 is not a tranche in which it can be taken; they run from 0 to 2",
+            "option redesign for Elm in payroll: 3 is not a tranche in which it can be taken; they run from 0 to 2, and -1 is taken already",
         ),
         (
-            Alternative("Elm", "payroll", "redesign", -1),
-            "option redesign for Elm in payroll: -1 is not a tranche in which it can be taken; they run from 0 to 2",
+            Alternative("Elm", "payroll", "redesign", -2),
+            "option redesign for Elm in payroll: -2 is not a tranche in which it can be taken; they run from 0 to 2, and -1 is taken already",
         ),
     ],
 )

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oracle import LIVE, Decisions, Found, every_plan, objective_value
+from oracle import LIVE, Decisions, Found, best, every_plan, objective_value
 from outcomes import HALF_A_PENNY, decided
 from small import shire
 from tiny import write_tiny
 from written import write_folder
 
-from instances import Instance, read
+from instances import Instance, InstanceError, read
 from instances.freezing import MARK, Arranged, frozen, thawed
 from instances.tables import Commitment
 from optimiser import SolveSettings, solve
@@ -191,20 +191,19 @@ def seeded(folder: Path, seed: int) -> Instance | None:
 
 
 def keeps(plan: Decisions, adopted: Decisions, instance: Instance, until: dt.date) -> bool:
-    """Whether a plan does before a day what is adopted, and nothing else; an alternative is not left for sharing, and begins no sooner."""
+    """Whether a plan does before a day what is adopted, and nothing else."""
     now = {(move.council, move.service): (move.host, move.tranche) for move in plan.moves}
-    days = {(one.council, one.service): instance.calendar.date(one.tranche) for one in plan.options}
-    fixed = set()
+    days = {(one.council, one.service): instance.calendar.date(one.tranche) for one in plan.options if one.tranche != LIVE}
+    fixed = {(one.council, one.service) for one in plan.options if one.tranche == LIVE}
     for move in adopted.moves:
         if move.tranche == LIVE or instance.calendar.date(move.tranche) < until:
             fixed.add((move.council, move.service))
             if now.get((move.council, move.service)) != (move.host, move.tranche):
                 return False
     for one in adopted.options:
-        day, key = instance.calendar.date(one.tranche), (one.council, one.service)
-        if day < until:
-            fixed.add(key)
-            if key in now or days.get(key, day) < day:
+        if one.tranche == LIVE or instance.calendar.date(one.tranche) < until:
+            fixed.add((one.council, one.service))
+            if one not in plan.options:
                 return False
     begins = {**{key: instance.calendar.date(k) for key, (_, k) in now.items() if k != LIVE}, **days}
     return all(day >= until for key, day in begins.items() if key not in fixed)
@@ -254,6 +253,7 @@ def test_decided_things_stay_and_the_rest_is_best(tmp_path: Path, seeds: range) 
         assert found["status"] != "no_plan", seed
         plan = desk.plan(found["run"])
         assert keeps(plan, adopted, changed, until), seed
+        assert not found["decided"] or found["decided"]["not_kept"] == [], seed
         reached = objective_value(desk.folder, *plan, adopted=adopted, change_cost=cost)
         assert abs(reached - max(allowed)) < HALF_A_PENNY, (seed, reached, max(allowed))
         bites += max(map(worth, every)) > max(allowed) + 1
@@ -303,6 +303,127 @@ def test_what_went_live_before_the_start_is_live(tmp_path: Path) -> None:
     live = {(row.council, row.service, row.other) for row in held.rows(Commitment) if row.decision == "live"}
     assert live == {(one.council, one.service, one.host) for one in plan if one.go_live < later.calendar.start} != set()
     assert not [row for row in held.rows(Commitment) if row.decision == "not_before"]
+
+
+OUTSOURCES = "council, service, option, annual_saving, annual_cost, one_off_cost\nOak, payroll, outsource, 30000, 5000, 4000\n"
+DROPS = "options.Oak.payroll.outsource.annual_saving = 1000"
+"""From then on it loses 4,000 a year: to do nothing is worth more, and to share with Ash more still."""
+
+
+@pytest.fixture
+def outsourced(tmp_path: Path) -> tuple[Desk, str]:
+    """Three councils share in the shire, and Oak outsources; that is adopted."""
+    shire(tmp_path / "shire", "12 3 4", economics="duplication_avoided = 0.5\nphase_in = [0.5, 0.8, 1.0]", options=OUTSOURCES)
+    desk = Desk(tmp_path / "shire", tmp_path / "store.db")
+    run = desk.resolve(today=dt.date(2026, 1, 1))["run"]
+    assert desk.plan(run).options == (("Oak", "payroll", "outsource", 0),)
+    desk.adopt(run)
+    return desk, run
+
+
+def test_an_alternative_that_is_frozen_stays(outsourced: tuple[Desk, str]) -> None:
+    """Against enumeration: though it loses now it is taken, and from the same day; of all such plans the best."""
+    desk, run = outsourced
+    adopted, changed, until = desk.plan(run), desk.change(DROPS), dt.date(2027, 4, 1)
+    free = [*every_plan(desk.folder)]
+    found = desk.report(today=dt.date(2026, 6, 1), freeze=0)
+    assert found.decided is not None
+    assert (found.decided.frozen, found.decided.not_kept, found.decided.breaks) == (4, (), ())
+    plan = desk.plan(found.run)
+    assert plan.options == adopted.options
+    allowed = [one.npv for one in free if keeps(one.plan, adopted, changed, until)]
+    assert objective_value(desk.folder, *plan) == pytest.approx(max(allowed), abs=HALF_A_PENNY)
+    assert max(one.npv for one in free) > max(allowed) + 10_000
+    assert found.npv == pytest.approx(max(allowed), abs=HALF_A_PENNY) == found.decided.npv
+
+
+def test_an_alternative_that_is_not_frozen_may_go(outsourced: tuple[Desk, str]) -> None:
+    """Before the day on which it begins nothing holds it."""
+    desk, _ = outsourced
+    desk.change(DROPS)
+    found = desk.report(today=dt.date(2026, 1, 1), freeze=0)
+    assert desk.plan(found.run).options == ()
+    assert found.recommendation_changed
+
+
+def test_an_alternative_that_has_begun_stays_once_the_start_is_later(outsourced: tuple[Desk, str]) -> None:
+    """By hand and by enumeration: since April 2026, in its second year from the start on, and paid for.
+
+    (0.8 + 1 + 1 + 1) * 1,000 - 4 * 5,000 over the four years from April 2027.
+    """
+    desk, _ = outsourced
+    changed = desk.change(DROPS, "calendar.start = 2027-04-01")
+    found = desk.report(today=dt.date(2027, 6, 1), freeze=0)
+    assert found.decided is not None
+    assert (found.decided.frozen, found.decided.not_kept) == (4, ())
+    with Store(desk.store) as store:
+        document, held = store.plan(found.run).document, store.instance(found.run)
+    (one,) = document.options
+    assert (one.option, one.tranche, one.start, one.one_off) == ("outsource", LIVE, dt.date(2026, 4, 1), 0)
+    assert one.npv == pytest.approx(3.8 * 1_000 - 20_000)
+    assert thawed(held).digests() == changed.digests()
+    oracle = best(write_folder(held, desk.folder.parent / "held"))
+    assert oracle is not None
+    assert oracle.options == (("Oak", "payroll", "outsource", LIVE),)
+    assert document.npv == pytest.approx(oracle.npv, abs=HALF_A_PENNY)
+    free = best(desk.folder)
+    assert free is not None
+    assert free.npv > oracle.npv + 10_000  # nothing costs anything once, so that it is the alternative that is missed
+    assert desk.resolve(today=dt.date(2027, 6, 1), freeze=0)["status"] == "unchanged"
+
+
+def test_what_the_data_no_longer_have_is_not_kept(outsourced: tuple[Desk, str]) -> None:
+    """The alternative is gone: nothing can be taken in its place before the day that is free, and the report names it."""
+    desk, _ = outsourced
+    desk.change("options.Oak.payroll.outsource = off")
+    found = desk.report(today=dt.date(2026, 6, 1), freeze=0)
+    assert found.decided is not None
+    assert found.decided.not_kept == ("Oak, payroll: outsource from 1 April 2026",)
+    (oak,) = [move for move in desk.plan(found.run).moves if move.council == "Oak"]
+    assert oak.tranche == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "frozen_rows"),
+    [
+        ('decision = "takes", option = "outsource"', [("takes", None, "outsource", dt.date(2026, 4, 1))]),
+        ('decision = "takes", option = "redesign"', [("takes", None, "redesign", None)]),
+        (
+            'decision = "shares_with", other = "Ash"',
+            [("not_before", None, None, dt.date(2027, 4, 1)), ("shares_with", "Ash", None, None)],
+        ),
+    ],
+)
+def test_what_the_data_commit_to_goes_before_an_alternative(
+    outsourced: tuple[Desk, str], row: str, frozen_rows: list[tuple[str, str | None, str | None, dt.date | None]]
+) -> None:
+    """The same one gets its day; another one, or to share, stays as the data have it, and is given back as it was."""
+    desk, _ = outsourced
+    added = 'options += { council = "Oak", service = "payroll", option = "redesign", annual_saving = 9000 }'
+    instance = desk.change(added, f'commitments += {{ council = "Oak", service = "payroll", {row} }}')
+    plan = [Arranged("Oak", "payroll", "", "outsource", dt.date(2026, 4, 1))]
+    held = frozen(instance, plan, dt.date(2027, 4, 1))
+    rows = [(one.decision, one.other, one.option, one.go_live) for one in held.rows(Commitment) if one.council == "Oak"]
+    assert rows == frozen_rows
+    assert thawed(held).digests() == instance.digests()
+
+
+def test_the_data_commit_to_an_alternative_in_place_of_sharing(outsourced: tuple[Desk, str]) -> None:
+    """Oak was to share with Ash: it does not, and Yew that was to share with Oak does not either."""
+    desk, _ = outsourced
+    instance = desk.change('commitments += { council = "Oak", service = "payroll", decision = "takes", option = "outsource" }')
+    day = dt.date(2026, 4, 1)
+    plan = [Arranged("Oak", "payroll", "Ash", "lead_authority", day), Arranged("Yew", "payroll", "Oak", "lead_authority", day)]
+    held = frozen(instance, plan, dt.date(2027, 4, 1))
+    assert {row.decision for row in held.rows(Commitment)} == {"takes", "not_before"}
+
+
+def test_an_alternative_on_a_day_that_is_no_more(outsourced: tuple[Desk, str]) -> None:
+    """It is to be had later only, by data of today: what is decided does not go with them, and both are named."""
+    desk, _ = outsourced
+    desk.change("options.Oak.payroll.outsource.available_from = 2027-04-01")
+    with pytest.raises(InstanceError, match=r"2026-04-01 is before 'outsource' is to be had, 2027-04-01 .*with what is decided before"):
+        desk.resolve(today=dt.date(2026, 6, 1), freeze=0)
 
 
 def test_noise_does_not_move_councils_about(desk: Desk) -> None:

@@ -140,7 +140,7 @@ def phase(data: Data, service: str, year: int) -> float:
 def year_of(data: Data, c: str, s: str, tranche: int, period: int) -> int:
     """How many full years a council's go-live with a service lies back when a period begins."""
     if tranche == LIVE:
-        since = data.live[c, s][1]
+        since = (data.taken if (c, s) in data.taken else data.live)[c, s][1]
         return months_between(since, data.first_day(period)) // 12
     return (period - tranche) * data.period_months // 12
 

@@ -117,9 +117,9 @@ def tranches(data: Data, service: str, host: str, vehicle: str, council: str) ->
 
 
 def single_options(data: Data, service: str) -> Iterator[Taken]:
-    """Every option in every tranche in which it may be taken."""
+    """Every option in every tranche in which it may be taken, or in none but `LIVE` where one was taken before the start."""
     for (c, s), given in data.options.items():
-        for name, k in product(given if s == service else (), range(data.tranches)):
+        for name, k in product(given if s == service else (), [LIVE] if (c, s) in data.taken else range(data.tranches)):
             taken = Taken(c, s, name, k)
             if (c, s) not in data.live and not any(broken_in_option(data, taken)):
                 yield taken

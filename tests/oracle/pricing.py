@@ -66,7 +66,7 @@ def move_flows(data: Data, move: Membership) -> Flows:
 
 
 def option_flows(data: Data, taken: Taken) -> Flows:
-    """The flows of an alternative to sharing: its saving is phased in, nothing grows."""
+    """The flows of an alternative to sharing: its saving is phased in, nothing grows; what was taken before the start has been paid for."""
     c, s, name, k = taken
     option = data.options[c, s][name]
     savings, costs, years = [], [], data.period_months / 12
@@ -75,7 +75,7 @@ def option_flows(data: Data, taken: Taken) -> Flows:
         phased = phase(data, s, year_of(data, c, s, k, period)) if share else 0.0
         savings.append(share * years * phased * option.annual_saving * (1 - bias(data, "savings")))
         costs.append(share * years * option.annual_cost * (1 + bias(data, "costs")))
-    return Flows(savings, costs, option.one_off_cost * (1 + bias(data, "costs")), k)
+    return Flows(savings, costs, 0.0 if k == LIVE else option.one_off_cost * (1 + bias(data, "costs")), k)
 
 
 def purchasing(data: Data, service: str, host: str, members: Mapping[str, int]) -> dict[str, list[float]]:

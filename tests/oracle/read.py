@@ -79,6 +79,7 @@ class Commitment:
     other: str
     go_live: date | None
     vehicle: str = ""
+    option: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ class Data:
     tiers: dict[str, list[tuple[float, float]]]
     live: dict[tuple[str, str], tuple[str, date]]
     live_vehicles: dict[tuple[str, str], str]  # by service and host
+    taken: dict[tuple[str, str], tuple[str, date]]  # alternatives that were taken before the start, and since when
     vehicles: dict[str, Vehicle]
     options: dict[tuple[str, str], dict[str, Option]]
     adjacent: set[Pair]
@@ -243,7 +245,8 @@ def commitments(rows: list[Row], running: set[tuple[str, str]], services: list[s
         council, other = row["council"], row.get("other", "")
         both = [s for s in services if (council, s) in running and (not other or (other, s) in running)]
         for service in [row["service"]] if row.get("service") else both:
-            found.append(Commitment(council, service, row["decision"], other, day_of(row, "go_live"), row.get("vehicle", "")))
+            ways = row.get("vehicle", ""), row.get("option", "")
+            found.append(Commitment(council, service, row["decision"], other, day_of(row, "go_live"), *ways))
     return found
 
 
@@ -330,6 +333,7 @@ def read(folder: Path) -> Data:
         tiers=tiers(table(folder, "tiers")),
         live=live,
         live_vehicles={(s, h): live_vehicle(decided, ways, s, h) for (_, s), (h, _) in live.items()},
+        taken={(c.council, c.service): (c.option, c.go_live) for c in decided if c.decision == "takes" and c.go_live and c.go_live < start},
         vehicles=ways,
         options=options(table(folder, "options")),
         adjacent={pair_of(row) for row in table(folder, "adjacency")},

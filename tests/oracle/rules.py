@@ -51,6 +51,10 @@ def broken_in_option(data: Data, taken: Taken) -> Iterator[str]:
     if name not in data.options.get((c, s), {}):
         yield f"option: {c} has no {name} for {s}"
         return
+    if k == LIVE:
+        if data.taken.get((c, s), ("",))[0] != name:
+            yield f"commitments: {c} has not taken {name} for {s} before the start"
+        return
     if not 0 <= k < data.tranches:
         yield f"tranche: {c} cannot take {name} for {s} in tranche {k}"
         return
@@ -203,11 +207,11 @@ def broken_in_service(data: Data, s: str, placed: Mapping[str, Membership], take
         yield f"maximum_partnerships: {s} has {len(hosts)} partnerships, more than {limit:g}"
     for decided in data.commitments:
         if decided.service == s and not kept(data, decided, placed, taken or {}):
-            yield f"commitments: {decided.council} {decided.decision} {decided.other} for {s} is not kept"
+            yield f"commitments: {decided.council} {decided.decision} {decided.other or decided.option} for {s} is not kept"
 
 
 def kept(data: Data, decided: Commitment, placed: Mapping[str, Membership], taken: Mapping[str, Taken]) -> bool:
-    """Whether a decision already taken is kept; only not_before has anything to say about options."""
+    """Whether a decision already taken is kept; only not_before and takes have anything to say about options."""
     nowhere = Membership(decided.council, decided.service, "", "", LIVE)
     own, other = placed.get(decided.council, nowhere), placed.get(decided.other, nowhere)
     met = bool(own.host) and own.host == other.host
@@ -226,6 +230,13 @@ def kept(data: Data, decided: Commitment, placed: Mapping[str, Membership], take
         case "not_before":
             dates = [data.first_day(one.tranche) for one in (own, taken.get(decided.council)) if one and one.tranche != LIVE]
             return decided.go_live is None or all(day >= decided.go_live for day in dates)
+        case "takes":
+            one = taken.get(decided.council)
+            if one is None or one.option != decided.option or own.host:
+                return False
+            if decided.go_live is None or one.tranche == LIVE:
+                return (one.tranche == LIVE) == (decided.go_live is not None and decided.go_live < data.start)
+            return data.first_day(one.tranche) == decided.go_live
         case "live":
             return own.host == decided.other and own.tranche == LIVE
     raise ValueError(f"no such decision: {decided.decision}")

@@ -11,7 +11,7 @@ from typing import Any
 from . import across, decisions, figures, rules, tied, ways
 from .shape import ACROSS, COLUMNS, Cells, Tiny, draw_shape
 
-__all__ = ["ACROSS", "write_tied", "write_tiny"]
+__all__ = ["ACROSS", "write_takes", "write_tied", "write_tiny"]
 
 
 def write_tiny(folder: Path, seed: int, only: str = "", off: str = "") -> None:
@@ -20,15 +20,30 @@ def write_tiny(folder: Path, seed: int, only: str = "", off: str = "") -> None:
     With `only`, no rule is on but that one, with a figure that is likely to bite. (What is live already, councils that cease,
     and what a vehicle asks for are data, and hold beside it.) With `off`, the same instance without that rule.
     """
-    tiny = draw_shape(Random(f"{seed} {only}" if only else seed), only)
+    tiny = drawn(f"{seed} {only}" if only else seed, only)
+    tiny.rules |= {off: False} if off else {}
+    write(folder, tiny)
+
+
+def write_takes(folder: Path, seed: int) -> None:
+    """Write an instance as `write_tiny` does, with more alternatives, some of which have to be taken."""
+    tiny = drawn(f"{seed} takes")
+    for _ in range(3):
+        ways.draw_option(tiny)
+    decisions.draw_takes(tiny, tiny.rng, 0.7)
+    write(folder, tiny)
+
+
+def drawn(seed: int | str, only: str = "") -> Tiny:
+    """The instance of a seed."""
+    tiny = draw_shape(Random(seed), only)
     rules.draw(tiny)
     across.draw(tiny)
     figures.draw(tiny)  # a limit in minutes asks for the minutes of every pair, a bundle for services that the same councils run
     ways.draw(tiny)
     decisions.draw(tiny)  # last, for decisions name councils that run the service, and vehicles
     figures.draw_known(tiny)
-    tiny.rules |= {off: False} if off else {}
-    write(folder, tiny)
+    return tiny
 
 
 def write_tied(folder: Path, seed: int) -> None:

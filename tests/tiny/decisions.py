@@ -1,6 +1,7 @@
 """Draws what is already decided: live partnerships, commitments, and traps that leave no feasible plan."""
 
 from datetime import date, timedelta
+from random import Random
 
 from .shape import Cells, Tiny
 
@@ -13,6 +14,9 @@ def draw(tiny: Tiny) -> None:
     draw_live(tiny)
     draw_commitments(tiny)
     draw_trap(tiny)
+    rng = Random()
+    rng.setstate(tiny.rng.getstate())  # its own, so that all else of a seed is as it was before there were such decisions
+    draw_takes(tiny, rng, 0.4)
 
 
 def draw_live(tiny: Tiny) -> None:
@@ -74,6 +78,30 @@ def decide(tiny: Tiny, council: str, services: list[str], decision: str, blank: 
     if decision == "hosts" and able and tiny.chance(0.5):
         row["vehicle"] = tiny.rng.choice(able)[0]
     tiny.add("commitments", council, "" if blank else services[0], decision, other, **row)
+
+
+def draw_takes(tiny: Tiny, rng: Random, chance: float) -> None:
+    """Councils that have to take one of their alternatives: in any tranche, in one that suits it, or since before the start."""
+    for council, service in sorted({key[:2] for key in tiny.tables["options"]}):
+        if rng.random() >= chance or is_to_share(tiny, council, service):
+            continue
+        name = rng.choice([key[2] for key in tiny.tables["options"] if key[:2] == (council, service)])
+        first, ceases = (
+            tiny.tables["options"][council, service, name].get("available_from"),
+            tiny.tables["councils"][council,].get("ceases"),
+        )
+        waits = [row["go_live"] for row in tiny.decided(council, service) if row["decision"] == "not_before"]
+        tranches = [tiny.first_day(k) for k in range(tiny.tranches)]
+        suit = [day for day in tranches if all(not f or day >= f for f in (first, *waits)) and (not ceases or day < ceases)]
+        before = [tiny.day(-months) for months in (1, 7, 14, 26)]
+        go_live = rng.choice(rng.choice([[""], suit or [""], before]))
+        tiny.add("commitments", council, service, "takes", "", go_live=go_live, option=name)
+
+
+def is_to_share(tiny: Tiny, council: str, service: str) -> bool:
+    """Whether a council has to be in a partnership for a service, by a row of its own or of another."""
+    rows = [row for row in tiny.tables["commitments"].values() if row["service"] in {service, ""} and row["decision"] in {"live", *MUST}]
+    return any(row["decision"] != "stays_out" and council in (row["council"], row["other"]) for row in rows)
 
 
 def draw_trap(tiny: Tiny) -> None:

@@ -20,7 +20,7 @@ COLUMNS = {
     "adjacency": "council_a council_b",
     "compatibility": "council_a council_b service score reason",
     "history": "council_a council_b years what",
-    "commitments": "council service decision other go_live vehicle",
+    "commitments": "council service decision other go_live vehicle option",
     "options": "council service option annual_saving annual_cost one_off_cost available_from",
     "estimates": "council service host annual_saving annual_cost one_off_cost",
     "tiers": "service from_volume rate",

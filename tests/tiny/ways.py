@@ -38,19 +38,24 @@ def draw_options(tiny: Tiny) -> None:
     if not tiny.chance(0.3):
         return
     for _ in range(tiny.rng.randint(1, 3)):
-        council, service = tiny.rng.choice(sorted(tiny.tables["baselines"]))
-        figures: Cells = {
-            "annual_saving": tiny.money(10_000, 250_000),
-            "annual_cost": tiny.money(500, 40_000),
-            "one_off_cost": tiny.money(2_000, 120_000),
-        }
-        for figure in [figure for figure in figures if tiny.chance(0.2)]:
-            figures[figure] = ""
-        if not any(figures.values()):
-            figures["annual_saving"] = tiny.money(10_000, 250_000)
-        if tiny.chance(0.4):
-            figures["available_from"] = tiny.start + timedelta(days=tiny.rng.randint(-30, tiny.tranches * tiny.period_months * 31))
-        tiny.add("options", council, service, tiny.rng.choice(["outsource", "redesign"]), **figures)
+        draw_option(tiny)
+
+
+def draw_option(tiny: Tiny) -> None:
+    """One alternative of any council for any service; it may lose."""
+    council, service = tiny.rng.choice(sorted(tiny.tables["baselines"]))
+    figures: Cells = {
+        "annual_saving": tiny.money(10_000, 250_000),
+        "annual_cost": tiny.money(500, 40_000),
+        "one_off_cost": tiny.money(2_000, 120_000),
+    }
+    for figure in [figure for figure in figures if tiny.chance(0.2)]:
+        figures[figure] = ""
+    if not any(figures.values()):
+        figures["annual_saving"] = tiny.money(10_000, 250_000)
+    if tiny.chance(0.4):
+        figures["available_from"] = tiny.start + timedelta(days=tiny.rng.randint(-30, tiny.tranches * tiny.period_months * 31))
+    tiny.add("options", council, service, tiny.rng.choice(["outsource", "redesign"]), **figures)
 
 
 def draw_ceases(tiny: Tiny) -> None:
