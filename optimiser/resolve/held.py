@@ -13,6 +13,7 @@ from optimiser.audit import alternatives_of, decisions_of
 from optimiser.plan import Plan, PlanDocument
 from optimiser.resolve.question import Job
 from optimiser.resolve.result import Reference
+from optimiser.whatif import Held as Worth
 from optimiser.whatif import held_decisions
 
 NOT_A_TRANCHE = LIVE - 1
@@ -51,6 +52,20 @@ class Held:
         """What is maximised: what is asked for, less what changes against this plan have to earn."""
         return replace(asked, adopted=in_tranches(self.plan, calendar), change_cost=job.change_cost)
 
+    def worth(self, instance: Instance) -> Worth | None:
+        """What all of it is worth in the data as they are now, with what is decided of it in them.
+
+        None where it cannot be valued there: on the day of some go-live no tranche begins any more, or something is no longer there.
+        """
+        now = {key: tranche for key, (_, _, tranche) in in_tranches(self.plan, instance.calendar).items()}
+        if NOT_A_TRANCHE in now.values():
+            return None
+        decisions = [
+            replace(d, moves=tuple(replace(move, tranche=now[move.council, d.service]) for move in d.moves))
+            for d in decisions_of(self.plan)
+        ]
+        return held_decisions(instance, decisions, [replace(a, tranche=now[a.council, a.service]) for a in alternatives_of(self.plan)])
+
     def reference(self, job: Job, instance: Instance, plan: PlanDocument | None) -> Reference:
         """What it means in the data as they are now, and how far another plan keeps it."""
         until = job.free_from(instance.calendar.tranche_dates)
@@ -62,7 +77,7 @@ class Held:
                 key = (one.council, one.service)
                 if mine.get(key, ("", "", 0))[:2] != (one.host, one.way) or days.get(key) != one.go_live:
                     lost.append(f"{one.council}, {one.service}: {one.host or one.way} from {one.go_live.day} {one.go_live:%B %Y}")
-        worth = held_decisions(instance, decisions_of(self.plan), alternatives_of(self.plan))
+        worth = self.worth(instance)
         return Reference(
             run=self.plan.run,
             adopted=self.adopted,

@@ -64,7 +64,7 @@ def _decided(decided: Reference | None) -> Iterator[str]:
     yield f"Run {decided.run} holds ({whose}): {counted(decided.frozen, 'arrangement')} before {until} fixed."
     yield from (f"  Not kept, though it was to stay: {line}." for line in decided.not_kept)
     if decided.npv is None:
-        yield "  It cannot be kept as a whole: the data no longer have all of its councils and services."
+        yield "  It cannot be kept as a whole: the data no longer have all of its councils, services and days."
     elif decided.breaks:
         yield f"  Keeping all of it would be worth {pounds(decided.npv)} (NPV) and would break {counted(len(decided.breaks), 'rule')}:"
         yield from (f"    {line}" for line in decided.breaks[:3])

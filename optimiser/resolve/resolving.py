@@ -148,7 +148,7 @@ class Resolving:
             npv=None if now.plan is None else now.plan.npv,
             because=tuple(because),
             reasons=tuple(self._reasons(now)),
-            decided=None if held is None else held.reference(self.job, thawed(case.instance), now.plan),
+            decided=None if held is None else held.reference(self.job, case.instance, now.plan),
             meanwhile=meanwhile,
             comparison=comparison,
         )

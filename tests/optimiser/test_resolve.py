@@ -366,6 +366,7 @@ def test_an_alternative_that_has_begun_stays_once_the_start_is_later(outsourced:
     assert oracle is not None
     assert oracle.options == (("Oak", "payroll", "outsource", LIVE),)
     assert document.npv == pytest.approx(oracle.npv, abs=HALF_A_PENNY)
+    assert (found.decided.npv, found.decided.breaks) == (pytest.approx(document.npv), ())  # all of it is kept: live is live, and paid for
     free = best(desk.folder)
     assert free is not None
     assert free.npv > oracle.npv + 10_000  # nothing costs anything once, so that it is the alternative that is missed
