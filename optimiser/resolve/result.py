@@ -27,7 +27,9 @@ class Reference(_Frozen):
     not_kept: tuple[str, ...] = Field(
         (), description="what was to stay and does not: the data no longer have it, or commit to something else"
     )
-    npv: float | None = Field(description="of keeping all of it, GBP; None where a council, a service or a day of it is no longer in the data")
+    npv: float | None = Field(
+        description="of keeping all of it, GBP; None where a council, a service or a day of it is no longer in the data"
+    )
     breaks: tuple[str, ...] = Field(description="rules that keeping all of it would break")
 
 
