@@ -13,7 +13,7 @@ from formulations import Objective
 from formulations.pricing import Priced
 from instances import LIVE, Instance
 from instances.heads import HEADS
-from optimiser.flows import Decision, Flow, Flows, Taken, by_partnership, plan_flows
+from optimiser.flows import Decision, Flow, Flows, Taken, by_partnership, in_order, plan_flows
 from optimiser.payments import Payments, payments_between
 from optimiser.plan import CashFlow, CouncilResult, HeadTotal, Member, OptionTaken, Partnership, PlanDocument, Summary
 
@@ -29,12 +29,12 @@ def amount(value: float) -> float:
 
 
 def decisions(plans: Iterable[Solution]) -> list[Decision]:
-    """The moves that solutions of models take: by service and host, the host first, then by tranche and name."""
+    """The moves that solutions of models take, in order."""
     found = []
     for model, values in plans:
         found += [Decision(s, h, v, h, k) for s, h, v, k in model.sets.opens if values[model.opens[s, h, v, k].name] > 0.5]
         found += [Decision(s, h, v, c, k) for c, s, h, v, k in model.sets.joins if values[model.joins[c, s, h, v, k].name] > 0.5]
-    return sorted(found, key=lambda d: (d.service, d.host, d.vehicle, d.council != d.host, d.tranche, d.council))
+    return in_order(found)
 
 
 def options_taken(plans: Iterable[Solution]) -> list[Taken]:

@@ -7,7 +7,7 @@ months count; one-offs fall on the day of go-live. Source: model.md, sections 1 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -140,6 +140,11 @@ def plan_flows(priced: Priced, decisions: Sequence[Decision], options: Sequence[
     for option, row in taken.items():
         flows += _option_flows(priced, row, option)
     return Flows(tuple(flows), moves, taken, full, priced.discount, priced.instance.calendar)
+
+
+def in_order(decisions: Iterable[Decision]) -> list[Decision]:
+    """By service and host, the host first, then by tranche and name."""
+    return sorted(decisions, key=lambda d: (d.service, d.host, d.vehicle, d.council != d.host, d.tranche, d.council))
 
 
 def by_partnership(decisions: Sequence[Decision]) -> list[list[Decision]]:

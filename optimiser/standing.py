@@ -18,7 +18,7 @@ from instances.graph import council_graph
 from instances.touched import touched
 from optimiser.audit import Audit, audit
 from optimiser.extract import amount, document, plan_gap
-from optimiser.flows import Decision, Taken
+from optimiser.flows import Decision, Taken, in_order
 from optimiser.methods.parted import falls_apart, lowered
 from optimiser.methods.relaxation import TINY
 from optimiser.methods.solved import version
@@ -91,7 +91,7 @@ class Question:
         arrangements = self.start.arrangements.items()
         taken = [Taken(s, c, way, k) for (c, s), (host, way, k) in arrangements if not host]
         moves = [Decision(s, host, way, c, k) for (c, s), (host, way, k) in arrangements if host]
-        return sorted(moves, key=lambda d: (d.service, d.host, d.vehicle, d.council != d.host, d.tranche, d.council)), sorted(taken)
+        return in_order(moves), sorted(taken)
 
 
 def stands(question: Question) -> Standing | None:

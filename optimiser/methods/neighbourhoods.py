@@ -34,6 +34,8 @@ def corners(moves: pd.DataFrame, able: Mask, size: int, number: int) -> Iterator
             ties[c][h] += 1
             ties[h][c] += 1
     names = sorted({*ties, *own})
+    if not names:
+        return
     waiting = names[number * 7 % len(names) :] + names[: number * 7 % len(names)]
     left = set(names)
     while left:

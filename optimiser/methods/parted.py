@@ -30,6 +30,8 @@ from solvers.split import split
 
 OWN = frozenset({"one_arrangement", "maximum_partnerships", "must_host", "must_join", "together", "together_same", *INSIDE})
 """Families of which each row is about one service."""
+MOST = 200_000
+"""Beyond so many moves the bound is not kept by services: the rows of all of them, presolve undone, would take too long and too much memory."""
 TOLERANCE = 1e-5
 """How far the bound on a service may be above the lowest, as a share of it."""
 
@@ -44,7 +46,7 @@ def falls_apart(priced: Priced, objective: Objective) -> bool:
 
 def parted(priced: Priced, objective: Objective, learned: Learned) -> Parted | None:
     """The bound at learned prices, service by service, over all moves; None where it does not fall apart so."""
-    if not learned or not falls_apart(priced, objective):
+    if not learned or len(priced.moves) > MOST or not falls_apart(priced, objective):
         return None
     relaxation = Relaxation(priced, objective, Pace())
     if relaxation.unreachable or relaxation.contradiction:
