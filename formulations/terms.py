@@ -20,7 +20,7 @@ THOUSAND = 1000.0
 class Linear:
     """Sum of coefficient * variable, and a constant.
 
-    The variables are Pyomo's, or numbers of columns where rows become arrays as they are (`formulations.skeleton`).
+    The variables are Pyomo's, or numbers of columns where rows become arrays as they are (`formulations.decomposition.skeleton_rows`).
     """
 
     coefficients: list[float]

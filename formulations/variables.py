@@ -1,6 +1,6 @@
 """The variables of the model: which kinds there are, what they are indexed by, and what the families read besides.
 
-They are declared in Pyomo (`formulations.partnership`), or numbered as the columns of arrays (`formulations.skeleton`).
+They are declared in Pyomo (`formulations.partnership`), or numbered as the columns of arrays (`formulations.decomposition.skeleton_rows`).
 """
 
 from __future__ import annotations

@@ -222,10 +222,10 @@ def _cashflow(flows: Flows) -> tuple[CashFlow, ...]:
     np.add.at(totals, row, found)
     rows = sorted(zip(number, totals.tolist(), strict=True))
     return tuple(
-        CashFlow(financial_year=year, council=council, service=service, head=HEADS[head], amount=amount(values[place]))
+        CashFlow(financial_year=year, council=council, service=service, head=HEADS[head], amount=value)
         for place, year in sorted(enumerate(years), key=lambda one: one[1])
         for (council, service, head), values in rows
-        if amount(values[place]) != 0
+        if (value := amount(values[place])) != 0
     )
 
 

@@ -103,15 +103,20 @@ class Pace:
     again: int = 200
 
 
+def _binding(lower: Floats, upper: Floats, duals: Floats) -> Floats:
+    """The bound of each row that its price is for; 0 where it has none."""
+    return np.where(duals > 0, upper, np.where(duals < 0, lower, 0.0))
+
+
 def dues(lower: Floats, upper: Floats, duals: Floats) -> Floats:
     """What each row is due for its price: max(price * lower, price * upper), shape (rows,)."""
-    found: Floats = np.where(duals > 0, upper, np.where(duals < 0, lower, 0.0)) * duals
+    found: Floats = _binding(lower, upper, duals) * duals
     return found
 
 
 def due(lower: Floats, upper: Floats, duals: Floats) -> float:
     """What rows are due for their prices: sum[r] max(price[r] * lower[r], price[r] * upper[r])."""
-    return float(np.where(duals > 0, upper, np.where(duals < 0, lower, 0.0)) @ duals)
+    return float(_binding(lower, upper, duals) @ duals)
 
 
 def values_of(columns: Sequence[Column], values: Floats) -> Floats:

@@ -17,9 +17,9 @@ from formulations.buyers import full_epoch
 from formulations.decomposition.blocks import Blocks
 from formulations.decomposition.kinds import Floats, Whole
 from formulations.decomposition.purchases import Purchases
+from formulations.decomposition.skeleton_rows import Terms
 from formulations.partnership import Row
 from formulations.payback import window
-from formulations.skeleton import Terms
 from formulations.terms import THOUSAND
 from instances.ends import coverage
 

@@ -11,4 +11,4 @@ Whole = NDArray[np.intp]
 Column = tuple[int, ...]
 """A partnership as the columns of its moves and purchases, sorted: a column of a master problem."""
 NONE = -1
-"""Stands for a move that does not exist."""
+"""Stands for a move that does not exist, and for a variable that no row and no objective has."""

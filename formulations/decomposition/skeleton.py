@@ -11,9 +11,16 @@ import numpy as np
 from formulations.decomposition.blocks import blocks_of
 from formulations.decomposition.bought_inside import bought_inside
 from formulations.decomposition.kinds import NONE, Floats, Whole
+from formulations.decomposition.skeleton_rows import SkeletonRows, Terms
 from formulations.pricing import Priced
-from formulations.skeleton import SkeletonRows, Terms
 from formulations.terms import THOUSAND
+
+
+def _placed(rows: Whole, columns: Whole, count: int) -> Whole:
+    """Column of each row of a table, shape (count,); NONE for one that has none."""
+    found = np.full(count, NONE, dtype=np.intp)
+    found[rows] = columns
+    return found
 
 
 class Skeleton:
@@ -60,18 +67,12 @@ class Skeleton:
     @cached_property
     def column_of_move(self) -> Whole:
         """Column of each move of the priced table, shape (moves,); NONE for one that no row has."""
-        (rows, columns), _ = self._rows_of_columns
-        found = np.full(len(self._m.priced.moves), NONE, dtype=np.intp)
-        found[rows] = columns
-        return found
+        return _placed(*self._rows_of_columns[0], len(self._m.priced.moves))
 
     @cached_property
     def column_of_option(self) -> Whole:
         """The same of each alternative of the priced table, shape (options,)."""
-        _, (rows, columns) = self._rows_of_columns
-        found = np.full(len(self._m.priced.options), NONE, dtype=np.intp)
-        found[rows] = columns
-        return found
+        return _placed(*self._rows_of_columns[1], len(self._m.priced.options))
 
     def partnerships_of_moves(self) -> list[tuple[str, str, str]]:
         """Service, host and vehicle of each move of the priced table."""

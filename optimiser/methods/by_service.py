@@ -53,10 +53,9 @@ def search_by_service(
     return found
 
 
-def _lacking(parted: Split, blocks: Blocks, prices: Floats, taken: NDArray[np.intp]) -> Floats:
-    """How far the bound on each service is above what a plan is worth in it, at the same prices across services, shape (services,)."""
-    linked, count = parted.linked, int(blocks.service.max(initial=-1)) + 1
-    across: Floats = linked.cost - linked.matrix.T @ parted.across(prices)
+def bounds_of(parted: Split, blocks: Blocks, prices: Floats) -> Floats:
+    """The bound on each service at some prices, shape (services,); with `Split.rest` they are the bound on the whole."""
+    linked, count = parted.linked, len(blocks.services)
     reduced: Floats = linked.cost - linked.matrix.T @ prices
     bound: Floats = np.bincount(blocks.service, weights=np.maximum(offers(blocks, reduced).values, 0.0), minlength=count).astype(float)
     free = reduced[linked.free]
@@ -66,7 +65,15 @@ def _lacking(parted: Split, blocks: Blocks, prices: Floats, taken: NDArray[np.in
     ):
         inside = label != NOWHERE
         bound = bound + np.bincount(label[inside], weights=value[inside], minlength=count)
+    return bound
+
+
+def _lacking(parted: Split, blocks: Blocks, prices: Floats, taken: NDArray[np.intp]) -> Floats:
+    """How far the bound on each service is above what a plan is worth in it, at the same prices across services, shape (services,)."""
+    linked = parted.linked
+    across: Floats = linked.cost - linked.matrix.T @ parted.across(prices)
     label = blocks.by_column(blocks.service, len(linked.cost))[taken]
     inside = label != NOWHERE
-    lacking: Floats = bound - np.bincount(label[inside], weights=across[taken[inside]], minlength=count)
+    worth = np.bincount(label[inside], weights=across[taken[inside]], minlength=len(blocks.services))
+    lacking: Floats = bounds_of(parted, blocks, prices) - worth
     return lacking

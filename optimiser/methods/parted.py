@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from formulations import Objective, Priced, Skeleton, skeleton
 from formulations.decomposition import NONE, columns_of, offers
 from formulations.families import INSIDE, MONEY
+from optimiser.methods.by_service import bounds_of
 from optimiser.methods.relaxation import Relaxation
 from optimiser.start import Learned, Parted
 from solvers.arrays import Floats
@@ -59,15 +60,10 @@ def parted(priced: Priced, objective: Objective, learned: Learned) -> Parted | N
     within = dict(zip(linked.free.tolist(), whole.free.tolist(), strict=True))
     taken = zip(priced.options["service"].tolist(), structure.column_of_option.tolist(), strict=True)
     elsewhere = {s for s, column in taken if column != NONE and (s not in blocks.services or within[column] != blocks.services.index(s))}
-    rest, bounds = whole.rest(prices) + relaxation.offset, {}
-    for part in whole.parts(prices):
-        duals = Duals(part.linked, partial(offers, blocks.part(np.flatnonzero(blocks.service == part.label))))
-        duals.start(prices[part.rows])
-        bound, service = duals.at_best(), blocks.services[part.label]
-        if service in elsewhere:  # an alternative of it is priced with the rest, where its figures could change unseen
-            rest += bound
-        else:
-            bounds[service] = bound
+    bounds = dict(zip(blocks.services, bounds_of(whole, blocks, prices).tolist(), strict=True))
+    rest = whole.rest(prices) + relaxation.offset
+    for service in sorted(elsewhere & bounds.keys()):  # an alternative of it is priced with the rest, where its figures could change unseen
+        rest += bounds.pop(service)
     return Parted(rest=rest, bounds=bounds, moves=_by_service(priced.moves["service"], structure.column_of_move, across), options=options)
 
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from formulations import Objective, Priced, Skeleton, skeleton
 from formulations.decomposition import NONE, columns_of, named, offers
-from formulations.skeleton import put_figures, rows_with_figures
+from formulations.decomposition.skeleton_rows import put_figures, rows_with_figures
 from optimiser.methods.by_service import search_by_service
 from optimiser.methods.tightening import Tightened, tightened
 from optimiser.start import Found, Learned

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pyomo.common.gc_manager import PauseGC
 
 from formulations import minimum_saving, payback
+from formulations.decomposition.kinds import NONE, Floats, Whole
 from formulations.families import FAMILIES, INSIDE, LINKING
 from formulations.objectives import Objective, objective_values
 from formulations.partnership import Row, Unreachable, objective_of, rows_of
@@ -25,12 +26,8 @@ from formulations.pricing import Priced
 from formulations.terms import Linear
 from formulations.variables import Kind, declare_variables
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.intp]
 Terms = tuple[Whole, Whole, Floats]
 """Row, column and coefficient of each entry."""
-NONE = -1
-"""The column of a variable that no row and no objective has."""
 
 
 class Numbered(SimpleNamespace):
@@ -67,7 +64,7 @@ class SkeletonRows:
 
     Attributes:
         model: What its families read.
-        place: Column of each variable; NONE where it has none.
+        place: Column of each variable; NONE where no row and no objective has it.
         low, high: Bounds of each column; infinite where there is none.
         cost: Objective coefficient of each column, thousand GBP.
         offset: Constant of the objective, thousand GBP.
