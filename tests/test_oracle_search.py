@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -74,11 +75,16 @@ def compare(folders: Iterable[Path], most: int) -> list[First | None]:
     return tried
 
 
-def drawn(folder: Path, seeds: range, only: str = "") -> Iterator[Path]:
-    """The instances of some seeds."""
+def written(folder: Path, seeds: range, write: Callable[[Path, int], None]) -> Iterator[Path]:
+    """The instances of some seeds, written one after another."""
     for seed in seeds:
-        write_tiny(folder / f"{only} {seed}", seed, only)
-        yield folder / f"{only} {seed}"
+        write(folder / str(seed), seed)
+        yield folder / str(seed)
+
+
+def drawn(folder: Path, seeds: range, only: str = "") -> Iterator[Path]:
+    """Random ones, under one rule where it is given."""
+    return written(folder / only, seeds, partial(write_tiny, only=only))
 
 
 @pytest.mark.parametrize(
@@ -109,9 +115,7 @@ def test_search_prunes_nothing_better_under_one_rule(tmp_path: Path, rule: str, 
 )
 def test_search_settles_ties(tmp_path: Path, seeds: range, most: int, least: int) -> None:
     """Of many plans that are worth the same it finds the first."""
-    for seed in seeds:
-        write_tied(tmp_path / str(seed), seed)
-    tried = compare((tmp_path / str(seed) for seed in seeds), most)
+    tried = compare(written(tmp_path, seeds, write_tied), most)
     assert sum(first is not None and first.equals > 1 for first in tried) >= least
 
 
@@ -121,9 +125,7 @@ def test_search_settles_ties(tmp_path: Path, seeds: range, most: int, least: int
 )
 def test_search_prunes_nothing_better_beside_what_has_to_be_taken(tmp_path: Path, seeds: range, most: int, least: int) -> None:
     """With alternatives that are decided, which leave less to choose from."""
-    for seed in seeds:
-        write_takes(tmp_path / str(seed), seed)
-    assert len(compare((tmp_path / str(seed) for seed in seeds), most)) >= least
+    assert len(compare(written(tmp_path, seeds, write_takes), most)) >= least
 
 
 def test_tiny_instances_cover_every_outcome(tmp_path: Path) -> None:
